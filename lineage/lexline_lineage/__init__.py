@@ -1,0 +1,7 @@
+"""The lineage graph: what systems say about data, models, deployments and assessments.
+
+In: facts of many systems (``facts``), checked against a ``vocabulary``.
+Out: one immutable columnar ``Graph`` for a date.
+Guaranteed: every value has the type that the vocabulary gives it or is missing; every fact knows its source;
+edges that may not be there are marked *possible*. This package knows nothing of policies.
+"""

@@ -1,0 +1,65 @@
+"""Facts: what one source says about one element or edge, and since when it holds.
+
+This is the form that importers write and the builder reads. A portfolio file is its short form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = ["AttributeFact", "EdgeFact", "ElementFact", "Fact", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who said it: ``system`` (``mlflow``, or a portfolio file's name) and ``place`` (file, line or record)."""
+
+    system: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.system} ({self.place})" if self.place else self.system
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFact:
+    """``source`` says that there is an element ``element`` of ``kind``."""
+
+    element: str
+    kind: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeFact:
+    """``source`` says that ``attribute`` of ``element`` is ``value`` (raw: str, number, bool, list, dict).
+
+    It holds from ``since`` to ``until``, both days included; ``None`` means without an end.
+    """
+
+    element: str
+    attribute: str
+    value: object
+    source: Source
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFact:
+    """``source`` says that ``relation`` joins ``origin`` to ``target``, as the vocabulary writes the relation.
+
+    ``possible`` marks an edge that may not be there (an inferred join, table lineage without columns).
+    """
+
+    origin: str
+    relation: str
+    target: str
+    source: Source
+    possible: bool = False
+    since: date | None = None
+    until: date | None = None
+
+
+Fact = ElementFact | AttributeFact | EdgeFact

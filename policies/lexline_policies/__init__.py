@@ -1,0 +1,1 @@
+"""Policy packs: data that Lexline reads, no code."""
