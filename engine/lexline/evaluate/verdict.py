@@ -1,0 +1,154 @@
+"""Verdicts and phases, and the one function for the order in which a verdict is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from lexline.lang.typed import Key
+from lexline_lineage.facts import Source
+from lexline_lineage.values import Value
+
+__all__ = [
+    "Clock",
+    "Decision",
+    "MissingFact",
+    "Phase",
+    "ReadFact",
+    "Reason",
+    "Truth",
+    "Verdict",
+    "Witness",
+    "decide_verdict",
+]
+
+
+class Truth(StrEnum):
+    """The three truth values, and ``FAILED``: unknown because a check failed or ran out of time."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What a rule says of an element."""
+
+    NOT_APPLICABLE = "not-applicable"
+    EXEMPT = "exempt"
+    PASS = "pass"  # noqa: S105  # a verdict, no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    ERROR = "error"
+    WAIVED = "waived"
+
+
+class Phase(StrEnum):
+    """Whether a rule applies on the date of evaluation."""
+
+    UPCOMING = "upcoming"
+    IN_FORCE = "in-force"
+    EXPIRED = "expired"
+    NOT_IN_FORCE = "not-in-force"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The dates of an evaluation.
+
+    ``today`` is the date evaluated, ``now`` its moment (aware). ``known_on``: law published by then counts; None: all.
+    """
+
+    today: date
+    now: datetime
+    known_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFact:
+    """A fact that a decision read: ``value`` None where it is missing."""
+
+    element: str
+    kind: str
+    attribute: str
+    value: Value | None
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """What is missing and would bear on the verdict: an attribute of an element, recorded inputs or outputs
+    (``attribute`` is ``inputs``, ``outputs`` or a relation), a sure edge, or a value of a parameter."""
+
+    element: str
+    kind: str
+    attribute: str
+    why: str
+    """in a reader's words: "no value is recorded", "nothing is recorded upstream of it", …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """An element that shows the verdict, and a shortest path of element ids to it from the subject."""
+
+    element: str
+    kind: str
+    path: tuple[str, ...]
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: one requirement, ``for`` or exception that bears on the verdict.
+
+    ``clause`` is its text, ``line`` where it stands, ``truth`` what it came to.
+    """
+
+    role: str
+    """``for``, ``except`` or ``require``"""
+    clause: str
+    file: str
+    line: int
+    truth: Truth
+    witnesses: tuple[Witness, ...]
+    facts: tuple[ReadFact, ...]
+    missing: tuple[MissingFact, ...]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A rule's verdict for one element.
+
+    ``underlying`` is the verdict under an exemption or waiver (equal to ``verdict`` otherwise).
+    ``reasons`` are empty where they weren't asked for, and for a pass.
+    """
+
+    rule: Key
+    element: str
+    kind: str
+    verdict: Verdict
+    underlying: Verdict
+    phase: Phase
+    reasons: tuple[Reason, ...] = ()
+    message: str = ""
+    remedy: str = ""
+
+
+def decide_verdict(applies: Truth, excepted: Truth, required: Truth) -> tuple[Verdict, Verdict]:
+    """The verdict and the one that lies under it, from the truth of the ``for``, of all exceptions joined by or, and
+    of all requirements joined by and. Waivers come later: they need the ledger."""
+    if applies is Truth.FALSE:
+        return Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE
+    if required is Truth.TRUE:
+        under = Verdict.PASS
+    elif required is Truth.FALSE and applies is Truth.TRUE:
+        under = Verdict.FAIL
+    elif Truth.FAILED in (applies, excepted, required):
+        under = Verdict.ERROR
+    else:
+        under = Verdict.UNKNOWN
+    return (Verdict.EXEMPT, under) if excepted is Truth.TRUE else (under, under)
