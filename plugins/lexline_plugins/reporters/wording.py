@@ -1,0 +1,85 @@
+"""Words that all reports for people share: facts, paths and reasons as phrases, safe to print."""
+
+from __future__ import annotations
+
+from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Witness
+from lexline.report import Report, plain_value
+
+__all__ = ["counts", "facts_line", "missing_line", "path_line", "phase_note", "printable", "reason_lines", "rule_name"]
+
+ARROW = " → "
+
+PHASE_NOTES = {
+    Phase.UPCOMING: "not yet in force",
+    Phase.EXPIRED: "no longer in force",
+    Phase.NOT_IN_FORCE: "not in force",
+    Phase.UNKNOWN: "in force perhaps",
+}
+
+
+def printable(text: str) -> str:
+    """The text without anything a terminal would act on: control characters (but new line and tab), escapes, and
+    marks that turn the direction of writing are shown as ``\\x1b`` and the like."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def counts(report: Report) -> str:
+    """``3 fail, 4 unknown, 20 pass``."""
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted_summary(report))
+
+
+def sorted_summary(report: Report) -> list[tuple[str, int]]:
+    """The summary, what needs attention first."""
+    order = ("fail", "error", "unknown", "waived", "exempt", "pass", "not-applicable")
+    summary = report.summary()
+    return [(verdict, summary[verdict]) for verdict in order if verdict in summary]
+
+
+def rule_name(decision: Decision) -> str:
+    """``policy RULE``."""
+    return " ".join(decision.rule)
+
+
+def phase_note(decision: Decision) -> str:
+    """What to know about a phase other than in force; empty for in force."""
+    return PHASE_NOTES.get(decision.phase, "")
+
+
+def facts_line(fact: ReadFact) -> str:
+    """``validation_status of m = pending, says registry (versions.json)``."""
+    source = f", says {fact.source}" if fact.source else ""
+    value = "missing" if fact.value is None else show(fact.value)
+    return f"{fact.attribute} of {fact.element} = {value}{source}"
+
+
+def show(value: object) -> str:
+    """A value as a reader writes it."""
+    plain = plain_value(value)  # type: ignore[arg-type]  # facts hold values only
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, float):
+        return f"{plain:.15g}"
+    return str(plain)
+
+
+def missing_line(fact: MissingFact) -> str:
+    """``approved_on of assessment a: no value is recorded``."""
+    return f"{fact.attribute} of {fact.element}: {fact.why}"
+
+
+def path_line(witness: Witness) -> str:
+    """The path to a witness, or its name where there is none; says so where it is only possible."""
+    path = ARROW.join(witness.path) if len(witness.path) > 1 else witness.element
+    return path if witness.certain else f"{path} (possibly)"
+
+
+def reason_lines(reason: Reason) -> list[str]:
+    """A reason as lines: the clause with its place, then paths, facts and what is missing."""
+    by = f" (by {reason.by})" if reason.by else ""
+    lines = [f"{reason.role} {reason.clause}: {reason.truth.value}{by}  [{reason.file}:{reason.line}]"]
+    lines += [f"  path: {path_line(witness)}" for witness in reason.witnesses]
+    lines += [f"  fact: {facts_line(fact)}" for fact in reason.facts if fact.value is not None]
+    lines += [f"  missing: {missing_line(fact)}" for fact in reason.missing]
+    return lines
