@@ -13,7 +13,8 @@ __all__ = ["AttributeFact", "EdgeFact", "ElementFact", "Fact", "Source"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who said it: ``system`` (``mlflow``, or a portfolio file's name) and ``place`` (file, line or record)."""
+    """Who said it: ``system`` (``mlflow``, or a portfolio file's name) and ``place`` (file, line or
+    record)."""
 
     system: str
     place: str = ""
@@ -48,7 +49,8 @@ class AttributeFact:
 
 @dataclass(frozen=True, slots=True)
 class EdgeFact:
-    """``source`` says that ``relation`` joins ``origin`` to ``target``, as the vocabulary writes the relation.
+    """``source`` says that ``relation`` joins ``origin`` to ``target``, as the vocabulary writes the
+    relation.
 
     ``possible`` marks an edge that may not be there (an inferred join, table lineage without columns).
     """

@@ -1,7 +1,7 @@
 """The lineage graph of one date: immutable, columnar, with integer element numbers.
 
-Elements are numbered ``0 … n-1`` in the order of their ids; a kind's column holds a value for each of its elements in
-ascending order of number. Written by ``builder`` only.
+Elements are numbered ``0 … n-1`` in the order of their ids; a kind's column holds a value for each of its
+elements in ascending order of number. Written by ``builder`` only.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ __all__ = ["Adjacency", "Column", "Graph"]
 class Column:
     """One attribute of all elements of one kind.
 
-    ``values`` by sort: boolean ``bool_``; number and percentage ``float64``; date ``int64`` days since 1970-01-01; moment
-    ``int64`` microseconds since 1970-01-01 UTC; enumeration ``int32`` index into ``type.symbols``; text ``int32`` index
-    into ``Graph.texts``; duration, list and document ``object`` (``Duration``, ``tuple``, ``dict``/``list``).
-    Where ``known`` is False the value is missing and ``values`` holds zero (``None`` for objects).
+    ``values`` by sort: boolean ``bool_``; number and percentage ``float64``; date ``int64`` days since
+    1970-01-01; moment ``int64`` microseconds since 1970-01-01 UTC; enumeration ``int32`` index into
+    ``type.symbols``; text ``int32`` index into ``Graph.texts``; duration, list and document ``object``
+    (``Duration``, ``tuple``, ``dict``/``list``). Where ``known`` is False the value is missing and
+    ``values`` holds zero (``None`` for objects).
     """
 
     type: ValueType
@@ -38,8 +39,8 @@ class Column:
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjacency:
     """Compressed rows over *all* element numbers: the neighbours of ``i`` are
-    ``neighbours[starts[i]:starts[i + 1]]``, ascending, each once; ``possible`` marks an edge that may not be there
-    (an edge said both surely and possibly is sure)."""
+    ``neighbours[starts[i]:starts[i + 1]]``, ascending, each once; ``possible`` marks an edge that may not be
+    there (an edge said both surely and possibly is sure)."""
 
     starts: NDArray[np.int64]
     neighbours: NDArray[np.int32]
@@ -55,8 +56,8 @@ class Adjacency:
 class Graph:
     """See the module. ``ids[number]`` is the element's id, ``kind_names[kind_codes[number]]`` its kind.
 
-    ``stubs`` are elements that only an edge names. ``sources`` names who said a fact: by ``(number, attribute)`` and by
-    ``(origin, relation, target)``.
+    ``stubs`` are elements that only an edge names. ``sources`` names who said a fact: by ``(number,
+    attribute)`` and by ``(origin, relation, target)``.
     """
 
     vocabulary: Vocabulary

@@ -1,6 +1,7 @@
 """The vocabulary: kinds of elements, their attributes, and the relations between them.
 
 A vocabulary is read from YAML; organisations, packs and plugins extend it by further files. It is immutable.
+``file`` names the file that defined something, for errors.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Attribute:
     type: ValueType
     unit: str = ""
     meaning: str = ""
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,13 @@ class Kind:
     expects_inputs: bool = False
     expects_outputs: bool = False
     meaning: str = ""
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A relation from some kinds to others. ``complete``: an empty set means none (not used by flow relations)."""
+    """A relation from some kinds to others. ``complete``: an empty set means none (not used by flow
+    relations)."""
 
     name: str
     origins: tuple[str, ...]
@@ -55,6 +59,7 @@ class Relation:
     flow: Flow = Flow.NONE
     complete: bool = False
     meaning: str = ""
+    file: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,8 @@ class Vocabulary:
         )
 
     def between(self, kind: str, other: str) -> tuple[tuple[Relation, bool], ...]:
-        """The relations that lead from ``kind`` to ``other`` in one step; the flag is True along the relation as
-        written, False against it. A relation that joins a kind to itself stands twice."""
+        """The relations that lead from ``kind`` to ``other`` in one step; the flag is True along the
+        relation as written, False against it. A relation that joins a kind to itself stands twice."""
         found: list[tuple[Relation, bool]] = []
         for relation in self.relations.values():
             if kind in relation.origins and other in relation.targets:
