@@ -1,7 +1,7 @@
 """Importers: what a plugin that reads facts out of another system's files gets, and what it gives back.
 
-An importer turns files of one system into facts, without asking that system anything. What it can't read it skips with
-a reason; what points at something that its files don't hold is unresolved. Both are reported: nothing is dropped silently.
+An importer turns files of one system into facts, without asking that system anything. What it can't read it skips
+with a reason; what points at something that its files don't hold is unresolved. Both are reported, none is dropped.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The facts of one source, and what did not become facts. The same files give the same result, in the same order."""
+    """The facts of one source, and what did not become facts; the same files give the same, in the same order."""
 
     facts: tuple[Fact, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
