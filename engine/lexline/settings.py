@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lexline.diagnostics import Diagnostic, Label, LexlineError, Source, Span
 from lexline.lang.suggest import nearest
-from lexline_lineage.hostile_yaml import Located, read_yaml
+from lexline_lineage.documents import Document
 from lexline_lineage.problems import LineageError, Problem
+from lexline_lineage.reading import read_document
 
 __all__ = ["NAME", "Settings", "SourceSettings", "as_diagnostic", "load_settings"]
 
@@ -79,27 +80,29 @@ def as_diagnostic(problem: Problem) -> Diagnostic:
 def load_settings(path: Path) -> Settings:
     """Read ``lexline.yaml``. Raises ``LexlineError`` with every mistake."""
     try:
-        located = read_yaml(path)
+        document = read_document(path)
     except LineageError as error:
         raise LexlineError(tuple(as_diagnostic(problem) for problem in error.problems)) from None
-    data = located.data if located.data is not None else {}
+    data = {} if document.data is None else document.data
     try:
         return Settings(path.parent, SettingsFile.model_validate(data))
     except ValidationError as error:
-        raise LexlineError(_mistakes(path, located, error)) from None
+        raise LexlineError(_mistakes(path, document, error)) from None
 
 
-def _mistakes(path: Path, located: Located, error: ValidationError) -> tuple[Diagnostic, ...]:
+def _mistakes(path: Path, document: Document, error: ValidationError) -> tuple[Diagnostic, ...]:
     found = []
     for item in error.errors():
         where = tuple(item["loc"])
-        line, column = located.position(where)
+        line, column = document.place(*where)
         name = ".".join(str(part) for part in where) or NAME
         if item["type"] == "extra_forbidden":
             known = SourceSettings.model_fields if where[0] == "sources" else SettingsFile.model_fields
             near = nearest(str(where[-1]), known)
             message = f"`{name}` is no setting"
-            advice = f"did you mean `{near}`?" if near else "settings are " + ", ".join(f"`{k}`" for k in known)
+            advice = (
+                f"did you mean `{near}`?" if near else "settings are " + ", ".join(f"`{k}`" for k in known)
+            )
         else:
             message = f"`{name}`: {item['msg'][:1].lower()}{item['msg'][1:]}"
             advice = "see docs/settings.md for every setting"

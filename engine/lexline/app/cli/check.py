@@ -1,0 +1,68 @@
+"""``lexline check``: every policy over the whole portfolio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    ExtendOption,
+    KnownOption,
+    OnOption,
+    PolicyOption,
+    PortfolioOption,
+    ProjectOption,
+    VocabularyOption,
+    chosen_files,
+    clock_of,
+    mistake,
+)
+
+FormatOption = Annotated[str, typer.Option("--format", help="text, json, jsonl, markdown, junit, or a plug-in's format.")]
+ReasonsOption = Annotated[str, typer.Option("--reasons", help="For how many verdicts to say why: a number, all or none.")]
+
+
+def check(
+    project: ProjectOption = Path(),
+    policy: PolicyOption = None,
+    portfolio: PortfolioOption = None,
+    vocabulary: VocabularyOption = None,
+    extend_vocabulary: ExtendOption = None,
+    on: OnOption = None,
+    known_on: KnownOption = None,
+    reasons: ReasonsOption = "20",
+    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
+    format_: FormatOption = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
+) -> int:
+    """Evaluate policies over the portfolio, on any date, and report.
+
+    Ends with 0 when nothing blocks, 1 when something does, 2 when input is wrong or nothing was evaluated, 3 when a
+    check could not be completed.
+    """
+    from lexline.app.cli.output import emit, progress
+    from lexline.app.cli.session import open_session, rule_key
+    from lexline.decision import decide
+
+    wanted = parse_reasons(reasons)
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    session = open_session(files, clock_of(on, known_on))
+    reporter = session.plugins.reporter(format_)
+    keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
+    with progress("deciding"):
+        report = decide(session.evaluation, reasons=wanted, rules=keys)
+    emit(reporter.render(report), output)
+    return report.exit_status
+
+
+def parse_reasons(text: str) -> int:
+    """The number that ``--reasons`` asks for."""
+    from lexline.decision import ALL_REASONS
+
+    if text in ("all", "none"):
+        return ALL_REASONS if text == "all" else 0
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    raise mistake(f"`--reasons {text}` is no number", "write a number, `all` or `none`")

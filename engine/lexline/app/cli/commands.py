@@ -1,0 +1,75 @@
+"""All commands of ``lexline`` in one place, and what their failures look like."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli import check, examples, explain, gate, importing, layout, plugins, setup
+from lexline.app.cli.output import show_diagnostics
+from lexline.diagnostics import LexlineError
+
+__all__ = ["application", "run"]
+
+
+def version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"lexline {installed('lexline')}")
+        raise typer.Exit
+
+
+def application() -> typer.Typer:
+    """The command line with all its commands."""
+    app = typer.Typer(
+        name="lexline",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="Policy as code for AI governance: which models break a rule, which can't be decided, and why.",
+        epilog="Start with: lexline init my-project",
+    )
+
+    @app.callback()
+    def lexline(
+        _version: Annotated[
+            bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")
+        ] = False,
+    ) -> None:
+        pass
+
+    app.command("init", epilog="Example: lexline init credit-policies")(setup.init)
+    app.command("check", epilog="Example: lexline check --on 2026-09-03 --format json")(check.check)
+    app.command("gate", epilog="Example: lexline gate model:mlflow/bank/credit/2")(gate.gate)
+    app.command("explain", epilog="Example: lexline explain house/VALIDATED model:mlflow/bank/credit/2")(explain.explain)
+    app.command("test", epilog="Example: lexline test --coverage")(examples.test)
+    app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
+    app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)
+    app.command("plugins", epilog="Example: lexline plugins")(plugins.plugins)
+    return app
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; the exit status."""
+    try:
+        status = application()(args=arguments, prog_name="lexline", standalone_mode=False)
+    except LexlineError as error:
+        show_diagnostics(error.diagnostics)
+        return 2
+    except typer.Exit as ended:
+        return ended.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # a command's words are wrong: the library's own error knows how to say so
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        return int(getattr(error, "exit_code", 2))
+    return status if isinstance(status, int) else 0

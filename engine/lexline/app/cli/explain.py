@@ -1,0 +1,56 @@
+"""``lexline explain``: why a rule says what it says of an element."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    ExtendOption,
+    KnownOption,
+    OnOption,
+    PolicyOption,
+    PortfolioOption,
+    ProjectOption,
+    VocabularyOption,
+    chosen_files,
+    clock_of,
+)
+
+
+def explain(
+    rule: Annotated[str, typer.Argument(help="The rule: RULE, or policy/RULE.")],
+    element: Annotated[str | None, typer.Argument(help="The element's id.")] = None,
+    project: ProjectOption = Path(),
+    policy: PolicyOption = None,
+    portfolio: PortfolioOption = None,
+    vocabulary: VocabularyOption = None,
+    extend_vocabulary: ExtendOption = None,
+    on: OnOption = None,
+    known_on: KnownOption = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show how whole columns of the rule are decided.")] = False,
+    change: Annotated[bool, typer.Option(help="Also look for the facts that would change the verdict.")] = True,
+) -> int:
+    """Show the rule as a tree with the truth of each part, the facts read and their sources, the paths in the lineage,
+    and a smallest set of facts that would change the verdict."""
+    from lexline.app.cli.options import mistake
+    from lexline.app.cli.output import emit
+    from lexline.app.cli.session import element_number, open_session, rule_key
+    from lexline.app.render.explanation import render_explanation
+
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    session = open_session(files, clock_of(on, known_on))
+    key = rule_key(session.evaluation.program, rule)
+    if plan:
+        from lexline.plan.build import build_plan
+        from lexline.plan.show import show_rule
+
+        emit(show_rule(build_plan(session.evaluation.program), key))
+        return 0
+    if element is None:
+        raise mistake("explain needs an element", "lexline explain RULE ELEMENT, or --plan for the rule's plan")
+    number = element_number(session.evaluation.graph, element)
+    emit(render_explanation(session.evaluation, key, number, change=change))
+    return 0

@@ -1,0 +1,49 @@
+"""``lexline gate``: may this element be deployed?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    ExtendOption,
+    KnownOption,
+    OnOption,
+    PolicyOption,
+    PortfolioOption,
+    ProjectOption,
+    VocabularyOption,
+    chosen_files,
+    clock_of,
+)
+
+
+def gate(
+    element: Annotated[str, typer.Argument(help="The element's id, such as model:mlflow/bank/credit/2.")],
+    project: ProjectOption = Path(),
+    policy: PolicyOption = None,
+    portfolio: PortfolioOption = None,
+    vocabulary: VocabularyOption = None,
+    extend_vocabulary: ExtendOption = None,
+    on: OnOption = None,
+    known_on: KnownOption = None,
+    format_: Annotated[str, typer.Option("--format", help="text, json, jsonl, markdown, junit.")] = "text",
+) -> int:
+    """Decide one element: allow, warn or block, with the reason, the path in the lineage and what to do.
+
+    Ends with 0 for allow and warn, 1 for block, 2 when input is wrong, 3 when a check could not be completed.
+    """
+    from lexline.app.cli.output import emit
+    from lexline.app.cli.session import element_number, open_session
+    from lexline.app.render.gate import render_gate
+    from lexline.decision import gate as decide_element
+
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    session = open_session(files, clock_of(on, known_on))
+    number = element_number(session.evaluation.graph, element)
+    reporter = session.plugins.reporter(format_)
+    report = decide_element(session.evaluation, number)
+    emit(render_gate(report, element) if format_ == "text" else reporter.render(report))
+    return report.exit_status

@@ -1,0 +1,48 @@
+"""``lexline fmt``: one layout for policies."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli.options import ProjectOption
+
+
+def fmt(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Policy files or folders (default: the project's).")] = None,
+    project: ProjectOption = Path(),
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 if a file would change.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Change nothing; show what would change.")] = False,
+) -> int:
+    """Write policies in one canonical layout; comments are kept."""
+    from lexline.app.cli.options import chosen_files
+    from lexline.app.cli.output import emit, write_whole
+    from lexline.diagnostics import LexlineError
+    from lexline.lang.literate import format_policy
+    from lexline.project import policy_paths
+
+    named = tuple(paths) if paths else chosen_files(project, None, None, None, None).policies
+    found, changed = [], []
+    for path in policy_paths(named):
+        try:
+            old, new = format_policy(path)
+        except LexlineError as error:
+            found += error.diagnostics
+            continue
+        if old == new:
+            continue
+        changed.append(path)
+        if diff:
+            lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), str(path), f"{path} (formatted)")
+            emit("".join(lines))
+        elif check:
+            emit(f"would change {path}\n")
+        else:
+            write_whole(path, new)
+            emit(f"formatted {path}\n")
+    if found:
+        raise LexlineError(tuple(found))
+    return int(bool(changed) and (check or diff))

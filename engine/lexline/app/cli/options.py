@@ -1,0 +1,86 @@
+"""Options that several commands share, and how a command's words become files and dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.diagnostics import Diagnostic, LexlineError
+from lexline.evaluate.verdict import Clock
+from lexline.project import Files
+from lexline.settings import NAME, Settings, load_settings
+
+ProjectOption = Annotated[
+    Path, typer.Option("--project", "-C", help="The project's folder (where lexline.yaml is).", show_default=False)
+]
+PolicyOption = Annotated[
+    list[Path] | None, typer.Option("--policy", help="A policy file or folder, in place of the project's. Repeatable.")
+]
+PortfolioOption = Annotated[
+    list[Path] | None,
+    typer.Option("--portfolio", help="A portfolio file or folder, in place of the project's. Repeatable."),
+]
+VocabularyOption = Annotated[Path | None, typer.Option("--vocabulary", help="In place of the built-in vocabulary.")]
+ExtendOption = Annotated[
+    list[Path] | None, typer.Option("--extend-vocabulary", help="On top of the vocabulary. Repeatable.")
+]
+OnOption = Annotated[str | None, typer.Option("--on", help="The date evaluated, such as 2026-09-03 (default: today).")]
+KnownOption = Annotated[
+    str | None, typer.Option("--known-on", help="Only law published by this date (default: all that is written).")
+]
+
+
+def mistake(message: str, advice: str = "", code: str = "LX302") -> LexlineError:
+    """A mistake on the command line."""
+    return LexlineError((Diagnostic(code, message, (), advice),))
+
+
+def parse_day(text: str, option: str) -> date:
+    """A date of the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise mistake(f"`{option} {text}` is no date", "write it as 2026-09-03") from None
+
+
+def clock_of(on: str | None, known_on: str | None) -> Clock:
+    """The clock of an evaluation: without ``--on`` this moment; with it, the last moment of that day (UTC)."""
+    known = parse_day(known_on, "--known-on") if known_on else None
+    if on is None:
+        now = datetime.now(UTC)
+        return Clock(now.date(), now, known)
+    day = parse_day(on, "--on")
+    return Clock(day, datetime.combine(day, time.max, UTC), known)
+
+
+def project_settings(project: Path) -> Settings | None:
+    """The settings of a project's folder, if it has any."""
+    path = project / NAME
+    return load_settings(path) if path.is_file() else None
+
+
+def chosen_files(
+    project: Path,
+    policy: list[Path] | None,
+    portfolio: list[Path] | None,
+    vocabulary: Path | None,
+    extend: list[Path] | None,
+) -> Files:
+    """The files of the project, with those of the command line in their place."""
+    settings = project_settings(project)
+    if settings is None and not policy:
+        raise mistake(
+            f"there is no {NAME} in `{project}`", "go to the project's folder, or name files: --policy … --portfolio …"
+        )
+    named = Files.of(settings) if settings else Files()
+    return Files(
+        vocabulary=vocabulary or named.vocabulary,
+        extend=tuple(extend) if extend else named.extend,
+        policies=tuple(policy) if policy else named.policies,
+        portfolio=tuple(portfolio) if portfolio else named.portfolio,
+        facts=None if portfolio else named.facts,
+        parameters=named.parameters,
+    )

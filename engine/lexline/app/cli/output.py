@@ -1,0 +1,89 @@
+"""What reaches the terminal: diagnostics, results, colours where a person reads."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lexline.app.render.diagnostics import render
+from lexline.diagnostics import Diagnostic, Severity
+
+__all__ = ["colours", "emit", "progress", "show_diagnostics", "write_whole"]
+
+SHOWN = 50
+"""Diagnostics shown at once; the rest is counted."""
+
+COLOURS = {
+    "FAIL": "bold red",
+    "ERROR": "bold magenta",
+    "UNKNOWN": "bold yellow",
+    "EXEMPT": "cyan",
+    "WAIVED": "cyan",
+    "BLOCK": "bold red",
+    "WARN": "bold yellow",
+    "ALLOW": "bold green",
+}
+
+
+def colours(stream: object = sys.stdout) -> bool:
+    """True where a person reads: a terminal, and NO_COLOR isn't set."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty()) and not os.environ.get("NO_COLOR")
+
+
+def show_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
+    """Print diagnostics to standard error, and how many there were."""
+    coloured = colours(sys.stderr)
+    for diagnostic in diagnostics[:SHOWN]:
+        print(render(diagnostic, coloured), file=sys.stderr)
+    errors = sum(d.severity is Severity.ERROR for d in diagnostics)
+    more = f", {len(diagnostics) - SHOWN} not shown" if len(diagnostics) > SHOWN else ""
+    if errors:
+        print(f"{errors} {'mistake' if errors == 1 else 'mistakes'}{more}", file=sys.stderr)
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Write a result to a file, or to standard output: with the words of verdicts coloured on a terminal."""
+    if output is not None:
+        write_whole(output, text)
+    elif colours():
+        from rich.console import Console
+        from rich.text import Text
+
+        shown = Text(text.rstrip("\n"))
+        for word, style in COLOURS.items():
+            shown.highlight_regex(rf"(?m)^\s*{word}\b", style)
+        Console(highlight=False, soft_wrap=True).print(shown)
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that readers see all of it or the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+@contextlib.contextmanager
+def progress(words: str) -> Iterator[None]:
+    """Shows that something is at work while it lasts, on a terminal only."""
+    if not colours(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(words):
+        yield

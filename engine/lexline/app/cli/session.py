@@ -1,0 +1,73 @@
+"""From a command's options to an evaluation: policies, facts and checks loaded, mistakes shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexline.app.cli.options import mistake
+from lexline.app.cli.output import progress, show_diagnostics
+from lexline.decision import Evaluation
+from lexline.evaluate.verdict import Clock
+from lexline.lang.suggest import nearest
+from lexline.lang.typed import Key, Program
+from lexline.plugin_manager import Plugins, load_plugins
+from lexline.project import Files, Project, load_graph, load_policies, load_vocabularies
+from lexline_lineage.graph import Graph
+
+__all__ = ["Session", "element_number", "open_session", "rule_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A loaded project with its plug-ins, ready to decide."""
+
+    project: Project
+    plugins: Plugins
+    evaluation: Evaluation
+
+
+def open_session(files: Files, clock: Clock) -> Session:
+    """Load everything that an evaluation needs. Raises ``LexlineError`` with all mistakes."""
+    plugins = load_plugins()
+    with progress("reading policies and facts"):
+        vocabulary = load_vocabularies(files, plugins.vocabulary)
+        signatures = plugins.signatures
+        parsed, program, warnings = load_policies(files.policies, vocabulary, signatures, files.parameters or {})
+        built = load_graph(files, vocabulary, clock.today)
+    show_diagnostics(warnings)
+    unread = tuple(str(line) for line in built.report.lines())
+    project = Project(vocabulary, parsed, program, built.graph, unread)
+    checks = plugins.check_results(built.graph)
+    return Session(project, plugins, Evaluation(program, built.graph, clock, checks, unread))
+
+
+def element_number(graph: Graph, element: str) -> int:
+    """The number of the element that a command names."""
+    number = graph.number(element)
+    if number is None:
+        near = nearest(element, graph.ids)
+        raise mistake(
+            f"there is no element `{element}` in the portfolio",
+            f"did you mean `{near}`?" if near else "lexline check lists the elements that rules are about",
+        )
+    return number
+
+
+def rule_key(program: Program, name: str) -> Key:
+    """The rule that a command names: ``RULE`` where one policy has it, or ``policy/RULE``."""
+    policy, _, rule = name.rpartition("/")
+    found = [key for key in program.rules if key[1] == rule and policy in ("", key[0])]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise mistake(f"several policies have a rule `{name}`", "say " + " or ".join("/".join(key) for key in found))
+    near = nearest(name, ["/".join(key) for key in program.rules] + [key[1] for key in program.rules])
+    raise mistake(f"there is no rule `{name}`", f"did you mean `{near}`?" if near else "lexline check lists the rules")
+
+
+def folder_or_file(path: Path) -> Path:
+    """The path, if it is there."""
+    if not path.exists():
+        raise mistake(f"`{path}` is not there")
+    return path

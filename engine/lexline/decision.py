@@ -1,0 +1,122 @@
+"""The main path: a program and a graph in, a report out. Read this first.
+
+``decide`` decides whole columns and explains as many verdicts as were asked for; ``gate`` decides one element by the
+reference interpreter, always with reasons. Both use the same verdicts, phases and outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from lexline.evaluate.calls import CheckResults, NoChecks
+from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate.interpret import Interpreter
+from lexline.evaluate.verdict import Clock, Decision, Verdict
+from lexline.lang.digest import policy_digest
+from lexline.lang.typed import Key, LiteralValue, Program
+from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Report
+from lexline_lineage.graph import Graph
+from lexline_lineage.values import Sort
+
+__all__ = ["ALL_REASONS", "Evaluation", "decide", "gate"]
+
+ALL_REASONS = -1
+"""In place of a number of reasons: for every verdict that has some."""
+
+EXPLAINED_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What is evaluated: policies, facts, dates, and the checks that may be called."""
+
+    program: Program
+    graph: Graph
+    clock: Clock
+    checks: CheckResults = NoChecks()
+    unread: tuple[str, ...] = ()
+
+
+def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] | None = None) -> Report:
+    """Decide every rule (or ``rules``) for every element of its kind; the first ``reasons`` of the verdicts that call
+    for one, the gravest first, say why (``ALL_REASONS``: all)."""
+    program, graph = evaluation.program, evaluation.graph
+    chosen = [key for key in program.rules if rules is None or key in rules]
+    columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
+    decisions = [decision for key in chosen for decision in _column(columns, program, graph, key)]
+    return Report(
+        clock=evaluation.clock,
+        policies=_policies(program, chosen),
+        portfolio=portfolio_line(graph),
+        rules={key: program.rules[key] for key in chosen},
+        decisions=tuple(_explained(evaluation, decisions, reasons)),
+        no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
+        measures=tuple(_measures(columns, program)) if rules is None else (),
+        unread=evaluation.unread,
+    )
+
+
+def gate(evaluation: Evaluation, number: int) -> Report:
+    """Decide every rule about the kind of one element, with reasons."""
+    program, graph = evaluation.program, evaluation.graph
+    interpreter = Interpreter(program, graph, evaluation.clock, evaluation.checks)
+    about = [key for key, rule in program.rules.items() if rule.kind == graph.kind(number)]
+    return Report(
+        clock=evaluation.clock,
+        policies=_policies(program, about),
+        portfolio=portfolio_line(graph),
+        rules={key: program.rules[key] for key in about},
+        decisions=tuple(interpreter.decide(key, number) for key in about),
+        no_subject=(),
+        unread=evaluation.unread,
+    )
+
+
+def portfolio_line(graph: Graph) -> PortfolioLine:
+    """The graph's digest and size."""
+    edges = sum(len(adjacency.neighbours) for adjacency in graph.along.values())
+    return PortfolioLine(graph.digest(), len(graph.ids), edges)
+
+
+def _policies(program: Program, keys: Iterable[Key]) -> tuple[PolicyLine, ...]:
+    ids = {key[0] for key in keys}
+    return tuple(
+        PolicyLine(info.id, info.version, policy_digest(program, info.id)) for info in program.policies if info.id in ids
+    )
+
+
+def _column(columns: ColumnEvaluator, program: Program, graph: Graph, key: Key) -> Iterator[Decision]:
+    column = columns.rule(key)
+    kind = program.rules[key].kind
+    for number, verdict, underlying, phase in column.rows():
+        yield Decision(key, graph.ids[number], kind, verdict, underlying, phase)
+
+
+def _explained(evaluation: Evaluation, decisions: list[Decision], reasons: int) -> list[Decision]:
+    """The decisions, with reasons from the interpreter for the first ``reasons`` that call for them."""
+    ranks = {verdict: rank for rank, verdict in enumerate(EXPLAINED_FIRST)}
+    called = (i for i, d in enumerate(decisions) if d.verdict in ranks)
+    order = sorted(called, key=lambda i: ranks[decisions[i].verdict])
+    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+    explained = list(decisions)
+    for index in islice(order, None if reasons == ALL_REASONS else reasons):
+        number = evaluation.graph.number(decisions[index].element)
+        if number is not None:
+            explained[index] = interpreter.decide(decisions[index].rule, number)
+    return explained
+
+
+def _measures(columns: ColumnEvaluator, program: Program) -> Iterator[MeasureFigure]:
+    for key, measure in program.measures.items():
+        figure = columns.measure(key)
+        target = measure.target.value if isinstance(measure.target, LiteralValue) else None
+        yield MeasureFigure(
+            key=key,
+            title=measure.title,
+            low=figure.low if figure.known else None,
+            high=figure.high if figure.known else None,
+            percentage=measure.value.type.sort is Sort.PERCENTAGE if hasattr(measure.value, "type") else False,
+            target=float(target) if isinstance(target, (int, float)) else None,
+        )

@@ -1,0 +1,127 @@
+"""A project as it lies in files: policies, portfolio and facts read, checked and joined for one date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lexline.diagnostics import Diagnostic, LexlineError, Severity, Source
+from lexline.lang.compile import compile_policies
+from lexline.lang.literate import read_policy
+from lexline.lang.signatures import CheckSignature
+from lexline.lang.syntax import PolicyFile
+from lexline.lang.typed import Program
+from lexline.settings import Settings, as_diagnostic
+from lexline_lineage.builder import BuiltGraph, build
+from lexline_lineage.facts import Fact
+from lexline_lineage.files import read_facts, read_portfolio
+from lexline_lineage.graph import Graph
+from lexline_lineage.problems import LineageError
+from lexline_lineage.vocabulary import Vocabulary
+from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, load_vocabulary
+
+__all__ = ["Files", "Project", "load_graph", "load_policies", "load_vocabularies", "policy_paths"]
+
+ENDINGS = (".policy", ".policy.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one."""
+
+    vocabulary: Path | None = None
+    extend: tuple[Path, ...] = ()
+    policies: tuple[Path, ...] = ()
+    portfolio: tuple[Path, ...] = ()
+    facts: Path | None = None
+    parameters: Mapping[str, object] | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Files:
+        """The files that ``lexline.yaml`` names."""
+        named = settings.file
+        return cls(
+            vocabulary=settings.path(named.vocabulary) if named.vocabulary else None,
+            extend=tuple(settings.path(p) for p in named.extend),
+            policies=tuple(p for text in named.policies for p in settings.matches(text)),
+            portfolio=tuple(p for text in named.portfolio for p in settings.matches(text)),
+            facts=settings.path(named.facts) if named.facts else None,
+            parameters=named.parameters,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All of a project, ready to be evaluated on the date that its graph is for."""
+
+    vocabulary: Vocabulary
+    files: tuple[PolicyFile, ...]
+    program: Program
+    graph: Graph
+    unread: tuple[str, ...]
+
+
+def raise_problems(error: LineageError) -> LexlineError:
+    """The problems of a data file as an error that carries diagnostics."""
+    return LexlineError(tuple(as_diagnostic(problem) for problem in error.problems))
+
+
+def load_vocabularies(files: Files, parts: Iterable[Path] = ()) -> Vocabulary:
+    """The vocabulary with all its extensions; ``parts`` are those of plug-ins and packs, which come first."""
+    try:
+        vocabulary = load_vocabulary(files.vocabulary) if files.vocabulary else load_builtin_vocabulary()
+        for path in (*parts, *files.extend):
+            vocabulary = extend(vocabulary, path)
+    except LineageError as error:
+        raise raise_problems(error) from None
+    return vocabulary
+
+
+def policy_paths(paths: Iterable[Path]) -> Iterator[Path]:
+    """The policy files that paths name; of a folder, all that lie in it at any depth, sorted."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.name.endswith(ENDINGS) and p.is_file())
+        else:
+            yield path
+
+
+def load_policies(
+    paths: Sequence[Path], vocabulary: Vocabulary, checks: Mapping[str, CheckSignature], settings: Mapping[str, object]
+) -> tuple[tuple[PolicyFile, ...], Program, tuple[Diagnostic, ...]]:
+    """Read and compile policy files. Returns warnings; raises ``LexlineError`` with every mistake of every file."""
+    parsed: list[PolicyFile] = []
+    found: list[Diagnostic] = []
+    for path in policy_paths(paths):
+        file, diagnostics = read_policy(path)
+        found += diagnostics
+        if file is not None:
+            parsed.append(file)
+    program, diagnostics = compile_policies(parsed, vocabulary, checks=checks, settings=settings)
+    found += diagnostics
+    if any(d.severity is Severity.ERROR for d in found):
+        raise LexlineError(tuple(found))
+    return tuple(parsed), program, tuple(found)
+
+
+def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
+    """The graph of all portfolio files and imported facts on a date. Raises ``LexlineError``."""
+    try:
+        return build(vocabulary, _facts(files, vocabulary), on)
+    except LineageError as error:
+        raise raise_problems(error) from None
+
+
+def _facts(files: Files, vocabulary: Vocabulary) -> Iterator[Fact]:
+    for path in files.portfolio:
+        yield from read_portfolio(path, vocabulary)
+    if files.facts is not None and files.facts.is_dir():
+        for path in sorted(files.facts.glob("*.jsonl")):
+            yield from read_facts(path)
+
+
+def source_of(path: Path) -> Source:
+    """A text file as a source for messages."""
+    return Source(str(path), path.read_text("utf-8", errors="replace"))
