@@ -1,0 +1,406 @@
+"""What a plan is made of: nodes over slots, in one table for all rules.
+
+A node is a function of the elements in its *slots*: none (a figure of the whole portfolio), one (a column over all
+elements of a kind) or several (pairs and more, where an expression mixes an inner element with an outer one). A node
+has exactly the slots that it reads, numbered in the order in which they are bound, so that two expressions that mean
+the same are the same node, in whatever rule and at whatever depth they stand. What reads a node says by an ``Input``
+which of its own slots go into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from lexline.lang.typed import Key
+from lexline_lineage.values import Sort, Value, ValueType
+
+__all__ = [
+    "BOOLEAN",
+    "Aggregate",
+    "Arithmetic",
+    "Attribute",
+    "Avoided",
+    "Check",
+    "Choose",
+    "Compare",
+    "Connect",
+    "Constant",
+    "DateOf",
+    "Document",
+    "Domain",
+    "Extreme",
+    "ForcePlan",
+    "InList",
+    "Includes",
+    "Input",
+    "IsKnown",
+    "Item",
+    "Items",
+    "LastDay",
+    "Lineage",
+    "MeasurePlan",
+    "Method",
+    "Navigate",
+    "Node",
+    "NodeTable",
+    "OneOf",
+    "Operation",
+    "Otherwise",
+    "Parameter",
+    "Passes",
+    "Plan",
+    "Portfolio",
+    "Quantify",
+    "Related",
+    "RulePlan",
+    "Today",
+]
+
+BOOLEAN = ValueType(Sort.BOOLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The values at a JSONPath of a document attribute, of all elements of a kind."""
+
+    kind: str
+    attribute: str
+    path: str
+
+
+Domain = str | Items
+"""What a slot runs over: the elements of a kind, or the items of its documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A node that is read: slot ``i`` of it is slot ``slots[i]`` of the reader."""
+
+    node: int
+    slots: tuple[int, ...]
+
+
+# ---- values --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A written value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter: its values as (value, since, until, published), in the order of the text."""
+
+    key: Key
+    values: tuple[tuple[Value, date | None, date | None, date | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The date of evaluation, or its moment where the node's type is moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """The latest ``day`` of ``month`` up to today."""
+
+    day: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of the element in the node's only slot."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The item in the node's only slot, read as the node's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateOf:
+    """The date of a moment in a time zone. Reads: the moment."""
+
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Reads: left, right."""
+
+    operator: Literal["+", "-", "*", "/"]
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """One of two values. Reads: the condition, the value where it is true, the value where it is false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Reads: a value, and the fallback where it is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The outcome of a check for the element in the node's only slot. Reads: its arguments, each without slots."""
+
+    check: str
+    arguments: tuple[str, ...]
+
+
+# ---- conditions ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Reads: left, right."""
+
+    operator: Literal["=", "!=", "<", "<=", ">", ">="]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Whether a value equals an option. Reads: the value, then the options."""
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """Whether a value stands in a list. Reads: the value, the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """Whether a list holds all of another. Reads: the list, the other list."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsKnown:
+    """Whether a value is recorded. Reads: the attribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Kleene's ``and``, ``or``, or ``not`` (of one operand). Reads: the operands."""
+
+    operator: Literal["and", "or", "not"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Whether a rule passes. Reads: its ``for``, its exceptions joined, its requirements joined."""
+
+
+# ---- navigation ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """Elements of ``kind`` for which the node ``condition`` (of no slot, or one of that kind) holds."""
+
+    kind: str
+    condition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """All that data flows from (upstream) or to (downstream), within ``steps`` (None: any distance)."""
+
+    direction: Literal["upstream", "downstream"]
+    steps: int | None
+    avoiding: tuple[Avoided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The elements one relation away; True: along it as written."""
+
+    relations: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All elements of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The items of a document (the member's domain says of which)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Navigate:
+    """The members of ``scope`` from the element in slot ``origin`` (None: the portfolio, from nowhere). In the inputs
+    of a node that navigates, the slot after the node's own is the member."""
+
+    scope: Lineage | Related | Portfolio | Document
+    origin: int | None
+    member: Domain
+
+
+Method = Literal["pairs", "paint"]
+"""How a navigation is decided: each pair of origin and member, or a paint that spreads from the members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantify:
+    """Reads: the condition of membership, the body. (``every`` reads its body as written.)"""
+
+    quantifier: Literal["some", "every", "no", "at least", "at most", "exactly"]
+    count: int
+    navigation: Navigate
+    method: Method = "pairs"
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """Whether the members with the greatest (else least) key have the body. Reads: the condition, the key, the body."""
+
+    greatest: bool
+    navigation: Navigate
+    method: Method = "pairs"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Reads: the condition, then the attribute, or the body of a share, or (count) true; then, with ``has_none``, the
+    value over an empty set, in which the member doesn't stand."""
+
+    function: Literal["count", "latest", "earliest", "highest", "lowest", "total", "average", "share"]
+    navigation: Navigate
+    has_none: bool = False
+    method: Method = "pairs"
+
+
+Operation = (
+    Constant
+    | Parameter
+    | Today
+    | LastDay
+    | Attribute
+    | Item
+    | DateOf
+    | Arithmetic
+    | Choose
+    | Otherwise
+    | Check
+    | Compare
+    | OneOf
+    | InList
+    | Includes
+    | IsKnown
+    | Connect
+    | Passes
+    | Quantify
+    | Extreme
+    | Aggregate
+)
+
+
+# ---- the plan ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An operation over its slots; ``domains[i]`` is what slot ``i`` runs over."""
+
+    operation: Operation
+    type: ValueType
+    domains: tuple[Domain, ...]
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def member(self) -> int:
+        """The slot of the member in the inputs of a node that navigates."""
+        return len(self.domains)
+
+
+@dataclass(frozen=True, slots=True)
+class ForcePlan:
+    """A force line; ``condition`` is over the subject."""
+
+    since: date
+    until: date | None
+    published: date | None
+    condition: Input
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """A rule: the inputs are conditions over slot 0, its subject."""
+
+    key: Key
+    kind: str
+    applies: Input
+    excepted: Input
+    required: Input
+    force: tuple[ForcePlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePlan:
+    """A figure of the portfolio."""
+
+    key: Key
+    value: Input
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All nodes, each after those that it reads, and what is asked of them."""
+
+    nodes: tuple[Node, ...]
+    rules: Mapping[Key, RulePlan]
+    measures: Mapping[Key, MeasurePlan]
+
+
+class NodeTable:
+    """Collects nodes, equal ones once."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._numbers: dict[Node, int] = {}
+
+    def add(self, node: Node) -> int:
+        """The number of the node, new or known."""
+        number = self._numbers.get(node)
+        if number is None:
+            number = self._numbers[node] = len(self.nodes)
+            self.nodes.append(node)
+        return number
+
+    def place(
+        self,
+        operation: Operation,
+        type: ValueType,  # noqa: A002  # the word of the domain
+        domains: Sequence[Domain],
+        inputs: Iterable[Input] = (),
+    ) -> Input:
+        """Adds a node that is written over the slots ``domains`` and gives back how to read it from there.
+
+        The node keeps only the slots that it reads. In the inputs of a navigation the slot ``len(domains)`` is the
+        member, which the node binds itself.
+        """
+        reads = tuple(inputs)
+        used = {slot for read in reads for slot in read.slots if slot < len(domains)}
+        if isinstance(operation, Quantify | Extreme | Aggregate) and operation.navigation.origin is not None:
+            used.add(operation.navigation.origin)
+        if isinstance(operation, Attribute | Item | Check):
+            used.update(range(len(domains)))
+        kept = tuple(sorted(used))
+        places = {slot: place for place, slot in enumerate((*kept, len(domains)))}
+        reads = tuple(Input(read.node, tuple(places[slot] for slot in read.slots)) for read in reads)
+        if isinstance(operation, Quantify | Extreme | Aggregate) and operation.navigation.origin is not None:
+            navigation = replace(operation.navigation, origin=places[operation.navigation.origin])
+            operation = replace(operation, navigation=navigation)
+        return Input(self.add(Node(operation, type, tuple(domains[slot] for slot in kept), reads)), kept)
