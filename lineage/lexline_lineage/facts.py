@@ -5,10 +5,14 @@ This is the form that importers write and the builder reads. A portfolio file is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 __all__ = ["AttributeFact", "EdgeFact", "ElementFact", "Fact", "Source"]
+
+_LINE = re.compile(r"line ([0-9]{1,9})(?:, column ([0-9]{1,9}))?")
+_FILE_LINE = re.compile(r"(.+?):([0-9]{1,9})(?::([0-9]{1,9}))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,17 @@ class Source:
 
     def __str__(self) -> str:
         return f"{self.system} ({self.place})" if self.place else self.system
+
+    def location(self) -> tuple[str, int, int]:
+        """File, line and column, as far as they can be read off: a place is ``line 3``, ``line 3, column 5``,
+        ``file:3`` or ``file:3:5``; 0 where it says none."""
+        match = _LINE.fullmatch(self.place)
+        if match is not None:
+            return self.system, int(match.group(1)), int(match.group(2) or 0)
+        match = _FILE_LINE.fullmatch(self.place)
+        if match is not None:
+            return match.group(1), int(match.group(2)), int(match.group(3) or 0)
+        return str(self), 0, 0
 
 
 @dataclass(frozen=True, slots=True)
