@@ -1,0 +1,88 @@
+"""What a label or tag that people put on things means: which attribute, and in which form.
+
+Systems hold such labels as text, whatever they mean. A text that isn't of the attribute's type stays as it is, so that
+the reader of the facts reports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["BOOLEANS", "SYMBOLS", "Labels", "value_for"]
+
+BOOLEANS = frozenset(
+    {
+        "anonymised",
+        "automated_decision",
+        "bias_examined",
+        "childrens_data",
+        "criminal_offence_data",
+        "direct_identifier",
+        "direct_identifiers",
+        "explainable",
+        "general_purpose",
+        "logs_requests",
+        "personal_data",
+        "pseudonymised",
+        "research_only",
+        "shadow",
+        "special_category",
+        "synthetic",
+        "systemic_risk",
+    }
+)
+"""Attributes of the vocabulary that hold yes or no."""
+
+SYMBOLS = frozenset(
+    {
+        "decides",
+        "environment",
+        "lawful_basis",
+        "operation",
+        "proxy_review",
+        "quality_status",
+        "risk_class",
+        "risk_tier",
+        "sensitivity",
+        "stage",
+        "validation_status",
+    }
+)
+"""Attributes of the vocabulary that hold one of some words, written in lower case with ``-``."""
+
+_YES_NO = {"true": True, "yes": True, "false": False, "no": False}
+
+
+@dataclass(slots=True)
+class Labels:
+    """The labels of one thing, sorted into attributes and what is left (``key=value``)."""
+
+    attributes: dict[str, object] = field(default_factory=dict)
+    other: list[str] = field(default_factory=list)
+
+    @classmethod
+    def sort(
+        cls, labels: Iterable[tuple[str, str]], meaning: Mapping[str, str], ignore: tuple[str, ...] = ()
+    ) -> Labels:
+        """Sort labels by what they mean. ``ignore`` are beginnings of keys that systems set for themselves."""
+        found = cls()
+        for key, value in labels:
+            if not key or key.startswith(ignore):
+                continue
+            attribute = meaning.get(key)
+            if attribute is None:
+                found.other.append(f"{key}={value}" if value else key)
+            elif value:
+                found.attributes[attribute] = value_for(attribute, value)
+        found.other.sort()
+        return found
+
+
+def value_for(attribute: str, text: str) -> object:
+    """The value that the text of a label gives to an attribute."""
+    if attribute in BOOLEANS:
+        return _YES_NO.get(text.strip().lower(), text)
+    if attribute in SYMBOLS:
+        return "-".join(text.strip().lower().replace("_", " ").split())
+    return text

@@ -1,0 +1,17 @@
+"""The importers that come with the product, behind the same door as anyone's."""
+
+from __future__ import annotations
+
+from lexline.hookspecs import hookimpl
+from lexline.importing import Importer
+from lexline_plugins.importers.kserve import KSERVE
+from lexline_plugins.importers.mlflow import MLFLOW
+from lexline_plugins.importers.openlineage import OPENLINEAGE
+
+__all__ = ["lexline_importers"]
+
+
+@hookimpl
+def lexline_importers() -> list[Importer]:
+    """Importers of registries, lineage and serving."""
+    return [MLFLOW, OPENLINEAGE, KSERVE]

@@ -1,0 +1,56 @@
+"""Facts while an importer gathers them: each said once, in an order that doesn't depend on the order of reading."""
+
+from __future__ import annotations
+
+from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+
+__all__ = ["FactSheet"]
+
+
+class FactSheet:
+    """Gathers the facts of one source.
+
+    A value said later replaces one said before: a source says one thing at a time. A value that is ``None`` or an empty
+    text says nothing.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._elements: dict[str, ElementFact] = {}
+        self._attributes: dict[tuple[str, str], AttributeFact] = {}
+        self._edges: dict[tuple[str, str, str], EdgeFact] = {}
+
+    def element(self, element: str, kind: str, place: str) -> str:
+        """There is such an element. Gives its id back."""
+        self._elements.setdefault(element, ElementFact(element, kind, Source(self._source, place)))
+        return element
+
+    def attribute(self, element: str, name: str, value: object, place: str) -> None:
+        """The attribute of the element is the value."""
+        if value is not None and value != "":
+            self._attributes[element, name] = AttributeFact(element, name, value, Source(self._source, place))
+
+    def edge(self, origin: str, relation: str, target: str, place: str, *, possible: bool = False) -> None:
+        """The relation joins the two. What is sure stays sure."""
+        key = (origin, relation, target)
+        said = self._edges.get(key)
+        if said is None or (said.possible and not possible):
+            self._edges[key] = EdgeFact(origin, relation, target, Source(self._source, place), possible)
+
+    def has(self, element: str) -> bool:
+        """True where the files said that there is such an element."""
+        return element in self._elements
+
+    def has_attribute(self, element: str, name: str) -> bool:
+        """True where the attribute was said."""
+        return (element, name) in self._attributes
+
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts: by element, its attributes before the edges that leave it."""
+        keyed: list[tuple[tuple[str, int, str, str], Fact]] = [
+            ((fact.element, 0, "", ""), fact) for fact in self._elements.values()
+        ]
+        keyed += [((fact.element, 1, fact.attribute, ""), fact) for fact in self._attributes.values()]
+        keyed += [((fact.origin, 2, fact.relation, fact.target), fact) for fact in self._edges.values()]
+        keyed.sort(key=lambda item: item[0])
+        return tuple(fact for _, fact in keyed)
