@@ -84,7 +84,11 @@ def wheel() -> None:
         run(programs / "python", "-m", "build", "--outdir", place / "dist", ROOT)
         (built,) = (place / "dist").glob("*.whl")
         names = subprocess.run(
-            [sys.executable, "-c", f"import zipfile; print('\\n'.join(zipfile.ZipFile({str(built)!r}).namelist()))"],
+            [
+                sys.executable,
+                "-c",
+                f"import zipfile; print('\\n'.join(zipfile.ZipFile({str(built)!r}).namelist()))",
+            ],
             capture_output=True,
             text=True,
             check=True,
@@ -95,7 +99,9 @@ def wheel() -> None:
         fresh = environment(place / "venv", str(built))
         run(fresh / "lexline", "init", place / "project", cwd=place)
         status = run(fresh / "lexline", "check", cwd=place / "project", allowed=(0, 1))
-        print(f"wheel: {built.name} installed; init and check ran outside the checkout (check ended with {status})")
+        print(
+            f"wheel: {built.name} installed; init and check ran outside the checkout (check ended with {status})"
+        )
 
 
 JOBS = {"example": example, "test": test, "check": check, "wheel": wheel}

@@ -229,7 +229,9 @@ class ReportDocument(Closed):
             known_on=report.clock.known_on.isoformat() if report.clock.known_on else None,
             policies=[PolicyEntry(id=p.id, version=p.version, digest=p.digest) for p in report.policies],
             portfolio=PortfolioEntry(
-                digest=report.portfolio.digest, elements=report.portfolio.elements, edges=report.portfolio.edges
+                digest=report.portfolio.digest,
+                elements=report.portfolio.elements,
+                edges=report.portfolio.edges,
             ),
             summary=report.summary(),
             verdicts=[_verdict_entry(report, decision) for decision in report.decisions],
@@ -271,7 +273,9 @@ def _verdict_entry(report: Report, decision: Decision) -> VerdictEntry:
         severity=rule.severity,
         enforcement=rule.enforcement,
         outcome=report.outcome(decision),
-        missing=[MissingEntry(element=f.element, kind=f.kind, attribute=f.attribute, why=f.why) for f in missing],
+        missing=[
+            MissingEntry(element=f.element, kind=f.kind, attribute=f.attribute, why=f.why) for f in missing
+        ],
         reasons=[_reason_entry(reason) for reason in decision.reasons],
         witnesses=[WitnessEntry(element=w.element, path=list(w.path), certain=w.certain) for w in witnesses],
         citations=[citation.provision for citation in rule.citations],

@@ -20,10 +20,18 @@ def escape(text: str) -> str:
 
 def render_markdown(report: Report) -> str:
     """A table of what needs attention, then the reasons."""
-    lines = [f"# Policy check of {report.clock.today}", "", escape(counts_of(report)) or "Nothing was evaluated.", ""]
+    lines = [
+        f"# Policy check of {report.clock.today}",
+        "",
+        escape(counts_of(report)) or "Nothing was evaluated.",
+        "",
+    ]
     shown = [d for d in report.decisions if d.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE)]
     if shown:
-        lines += ["| verdict | rule | element | severity | phase | does |", "| --- | --- | --- | --- | --- | --- |"]
+        lines += [
+            "| verdict | rule | element | severity | phase | does |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
         lines += [_row(report, decision) for decision in shown]
         lines.append("")
     for decision in shown:
@@ -37,15 +45,24 @@ def render_markdown(report: Report) -> str:
 def _row(report: Report, decision: Decision) -> str:
     rule = report.rules[decision.rule]
     cells = (decision.verdict.value, " ".join(decision.rule), decision.element, rule.severity)
-    return "| " + " | ".join(escape(c) for c in (*cells, decision.phase.value, report.outcome(decision))) + " |"
+    return (
+        "| " + " | ".join(escape(c) for c in (*cells, decision.phase.value, report.outcome(decision))) + " |"
+    )
 
 
 def _section(report: Report, decision: Decision) -> list[str]:
     rule = report.rules[decision.rule]
-    lines = [f"## {escape(' '.join(decision.rule))}: {escape(decision.element)}", "", f"{escape(rule.title)}", ""]
+    lines = [
+        f"## {escape(' '.join(decision.rule))}: {escape(decision.element)}",
+        "",
+        f"{escape(rule.title)}",
+        "",
+    ]
     lines += [escape(decision.message), ""] if decision.message else []
     for reason in decision.reasons:
-        lines.append(f"- **{reason.truth.value}**: {escape(reason.clause)} ({escape(reason.file)}, line {reason.line})")
+        lines.append(
+            f"- **{reason.truth.value}**: {escape(reason.clause)} ({escape(reason.file)}, line {reason.line})"
+        )
         lines += [f"  - path {escape(path_line(witness))}" for witness in reason.witnesses]
         lines += [f"  - {escape(facts_line(fact))}" for fact in reason.facts if fact.value is not None]
         lines += [f"  - missing {escape(missing_line(fact))}" for fact in reason.missing]

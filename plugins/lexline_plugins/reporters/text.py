@@ -34,7 +34,10 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
     notes = [rule.severity, does, phase_note(decisions[0])]
     if rule.citations:
         notes.append("cites " + ", ".join(c.provision for c in rule.citations))
-    lines = [f"{verdict.value.upper()}  {' '.join(rule.key)}  {rule.title}", "      " + " · ".join(n for n in notes if n)]
+    lines = [
+        f"{verdict.value.upper()}  {' '.join(rule.key)}  {rule.title}",
+        "      " + " · ".join(n for n in notes if n),
+    ]
     told = [d for d in decisions if d.reasons]
     untold = [d for d in decisions if not d.reasons]
     for decision in told:
@@ -77,7 +80,10 @@ def _tail(report: Report) -> list[str]:
         lines += ["Measures", *(f"  {_figure(measure)}" for measure in report.measures), ""]
     if report.no_subject:
         rules = ", ".join(" ".join(key) for key in report.no_subject)
-        lines += [f"No subject: {rules} (the portfolio has no element of the kind that the rule is about)", ""]
+        lines += [
+            f"No subject: {rules} (the portfolio has no element of the kind that the rule is about)",
+            "",
+        ]
     if report.unread:
         lines.append(f"Facts left out ({len(report.unread)})")
         lines += [f"  {sentence}" for sentence in report.unread[:LISTED]]
@@ -89,11 +95,19 @@ def _tail(report: Report) -> list[str]:
 
 def _next(report: Report) -> list[str]:
     """What to do next, with a command that can be pasted."""
-    for verdict, words in ((Verdict.FAIL, "why it fails"), (Verdict.ERROR, "which check failed"), (Verdict.UNKNOWN, "what is missing")):
+    for verdict, words in (
+        (Verdict.FAIL, "why it fails"),
+        (Verdict.ERROR, "which check failed"),
+        (Verdict.UNKNOWN, "what is missing"),
+    ):
         for decision in report.decisions:
             if decision.verdict is verdict:
                 rule = "/".join(decision.rule)
-                return [f"Next: lexline explain {rule} {decision.element}    ({words}, and what would change it)"]
+                return [
+                    f"Next: lexline explain {rule} {decision.element}    ({words}, and what would change it)"
+                ]
     if not report.decisions:
-        return ["Next: lexline import --all    (or name a portfolio file: there is no element that a rule is about)"]
+        return [
+            "Next: lexline import --all    (or name a portfolio file: there is no element that a rule is about)"
+        ]
     return ["Next: nothing breaks a rule; lexline test shows whether the policies' examples still hold."]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Witness
 from lexline.report import Report, plain_value
 
-__all__ = ["counts", "facts_line", "missing_line", "path_line", "phase_note", "printable", "reason_lines", "rule_name"]
+__all__ = [
+    "counts",
+    "facts_line",
+    "missing_line",
+    "path_line",
+    "phase_note",
+    "printable",
+    "reason_lines",
+    "rule_name",
+]
 
 ARROW = " → "
 
@@ -22,7 +31,9 @@ def printable(text: str) -> str:
     marks that turn the direction of writing are shown as ``\\x1b`` and the like."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text
+    )
 
 
 def counts(report: Report) -> str:

@@ -38,7 +38,7 @@ def open_session(files: Files, clock: Clock) -> Session:
     show_diagnostics(warnings)
     unread = tuple(str(line) for line in built.report.lines())
     project = Project(vocabulary, parsed, program, built.graph, unread)
-    checks = plugins.check_results(built.graph)
+    checks = plugins.check_results(built.graph, clock)
     return Session(project, plugins, Evaluation(program, built.graph, clock, checks, unread))
 
 

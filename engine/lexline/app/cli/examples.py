@@ -1,0 +1,52 @@
+"""``lexline test``: the examples in the policies."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    ExtendOption,
+    PolicyOption,
+    ProjectOption,
+    VocabularyOption,
+    chosen_files,
+    mistake,
+)
+
+
+def test(
+    project: ProjectOption = Path(),
+    policy: PolicyOption = None,
+    vocabulary: VocabularyOption = None,
+    extend_vocabulary: ExtendOption = None,
+    coverage: Annotated[bool, typer.Option(help="List rules and parts of rules that no example decides both ways.")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="End with 1 where a rule has no example.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="text or junit.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
+) -> int:
+    """Run the examples that the policies hold, and say what they leave untested.
+
+    Ends with 0 when all hold, 1 when one doesn't, 2 when there is none or a policy is wrong.
+    """
+    from lexline.app.cli.output import emit, show_diagnostics
+    from lexline.app.render.examples import render_examples, render_examples_junit
+    from lexline.examples import run_examples
+    from lexline.plugin_manager import load_plugins
+    from lexline.project import load_policies, load_vocabularies
+
+    if format_ not in ("text", "junit"):
+        raise mistake(f"there is no format `{format_}` for tests", "write `text` or `junit`")
+    files = chosen_files(project, policy, None, vocabulary, extend_vocabulary)
+    plugins = load_plugins()
+    words = load_vocabularies(files, plugins.vocabulary)
+    _, program, warnings = load_policies(files.policies, words, plugins.signatures, files.parameters or {})
+    show_diagnostics(warnings)
+    report = run_examples(program, words, plugins.check_results, datetime.now(UTC).date())
+    emit(render_examples_junit(report) if format_ == "junit" else render_examples(report, coverage), output)
+    if not report.results:
+        return 2
+    return int(bool(report.failed) or (strict and bool(report.untested)))

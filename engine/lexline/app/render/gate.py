@@ -1,0 +1,44 @@
+"""What ``lexline gate`` prints: the answer in the first line, then why and what to do."""
+
+from __future__ import annotations
+
+from lexline.evaluate.verdict import Decision
+from lexline.report import ACTING, Report
+from lexline_plugins.reporters.wording import phase_note, printable, reason_lines
+
+__all__ = ["answer", "render_gate"]
+
+
+def answer(report: Report) -> str:
+    """``block``, ``warn`` or ``allow``: the strongest that any decision asks for. What is only recorded is allowed."""
+    outcomes = {report.outcome(decision) for decision in report.decisions}
+    return next((word for word in ("block", "warn") if word in outcomes), "allow")
+
+
+def render_gate(report: Report, element: str) -> str:
+    """The answer for one element as text."""
+    word = answer(report)
+    told = {"block": "blocked", "warn": "allowed with warnings", "allow": "allowed"}[word]
+    lines = [f"{word.upper()}  {element} is {told} on {report.clock.today} ({len(report.decisions)} rules).", ""]
+    order = ("block", "warn", "record")
+    acting = [d for d in report.decisions if report.outcome(d) in order]
+    for decision in sorted(acting, key=lambda d: order.index(report.outcome(d))):
+        lines += _decision(report, decision)
+    later = [d for d in report.decisions if d.phase not in ACTING and d.verdict.value in ("fail", "unknown", "error")]
+    for decision in later:
+        rule = "/".join(decision.rule)
+        lines.append(f"later: {rule} would be {decision.verdict.value}, but is {phase_note(decision)}")
+    if not report.decisions:
+        lines.append("No rule is about elements of its kind: nothing was evaluated.")
+    return printable("\n".join(lines).rstrip()) + "\n"
+
+
+def _decision(report: Report, decision: Decision) -> list[str]:
+    rule = report.rules[decision.rule]
+    cited = f"  (cites {', '.join(c.provision for c in rule.citations)})" if rule.citations else ""
+    lines = [f"{decision.verdict.value.upper()}  {'/'.join(decision.rule)}  {rule.title}{cited}"]
+    lines += [f"  {decision.message}"] if decision.message else []
+    for reason in decision.reasons:
+        lines += [f"  {line}" for line in reason_lines(reason)]
+    lines += [f"  what to do: {decision.remedy}"] if decision.remedy else []
+    return [*lines, ""]

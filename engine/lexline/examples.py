@@ -1,0 +1,138 @@
+"""Runs the examples that policies hold, and says what they leave untested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from lexline.evaluate.calls import CheckResults
+from lexline.evaluate.explain import Explanation, Node
+from lexline.evaluate.interpret import Interpreter
+from lexline.evaluate.verdict import Clock, Truth
+from lexline.lang.typed import Example, Key, Program
+from lexline_lineage.builder import build
+from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.graph import Graph
+from lexline_lineage.problems import LineageError
+from lexline_lineage.vocabulary import Vocabulary
+
+__all__ = ["ExampleResult", "ExamplesReport", "Gap", "run_examples"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What came of one example: one sentence for each expectation that does not hold."""
+
+    example: Example
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of a rule that no example decides ``never`` (true, or false, or both); ``clause`` is its text."""
+
+    rule: Key
+    clause: str
+    line: int
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesReport:
+    """All results, the rules that no example expects anything of, and the parts that are never both true and false."""
+
+    results: tuple[ExampleResult, ...]
+    untested: tuple[Key, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def failed(self) -> int:
+        """How many examples don't hold."""
+        return sum(bool(result.failures) for result in self.results)
+
+
+def run_examples(
+    program: Program, vocabulary: Vocabulary, checks: Callable[[Graph, Clock], CheckResults], today: date
+) -> ExamplesReport:
+    """Run every example on its own small graph; one without a date runs on ``today``."""
+    seen: dict[tuple[Key, int, int], set[Truth]] = {}
+    texts: dict[tuple[Key, int, int], Node] = {}
+    results = []
+    for example in program.examples:
+        failures = _run(program, vocabulary, checks, example, today, seen, texts)
+        results.append(ExampleResult(example, failures))
+    expected = {outcome.rule for example in program.examples for outcome in example.expected}
+    untested = tuple(key for key in program.rules if key not in expected)
+    gaps = tuple(_gaps(seen, texts, set(untested)))
+    return ExamplesReport(tuple(results), untested, gaps)
+
+
+def example_facts(example: Example) -> Iterator[Fact]:
+    """The facts that an example supposes; its place in the policy is their source."""
+    for element in example.elements:
+        source = Source("example", f"{element.span.source.name}:{element.span.line}")
+        yield ElementFact(element.id, element.kind, source)
+        for attribute, value in element.attributes:
+            yield AttributeFact(element.id, attribute, value, source)
+    for edge in example.edges:
+        source = Source("example", f"{edge.span.source.name}:{edge.span.line}")
+        yield EdgeFact(edge.origin, edge.relation, edge.target, source, edge.possible)
+
+
+def _run(
+    program: Program,
+    vocabulary: Vocabulary,
+    checks: Callable[[Graph, Clock], CheckResults],
+    example: Example,
+    today: date,
+    seen: dict[tuple[Key, int, int], set[Truth]],
+    texts: dict[tuple[Key, int, int], Node],
+) -> tuple[str, ...]:
+    day = example.on or today
+    clock = Clock(day, datetime.combine(day, time.max, UTC), example.known_on)
+    try:
+        graph = build(vocabulary, example_facts(example), day).graph
+    except LineageError as error:
+        return tuple(problem.message for problem in error.problems)
+    interpreter = Interpreter(program, graph, clock, checks(graph, clock))
+    failures = []
+    for expected in example.expected:
+        number = graph.number(expected.element)
+        if number is None:
+            failures.append(f"there is no element {expected.element}")
+            continue
+        explanation = interpreter.explain(expected.rule, number)
+        _note(explanation, expected.rule, seen, texts)
+        decision = explanation.decision
+        got = decision.phase.value if expected.phase else decision.verdict.value
+        if got != expected.outcome:
+            verb = "is" if expected.phase else "gives"
+            failures.append(f"{expected.rule[1]} {verb} {got} for {expected.element}, not {expected.outcome}")
+    return tuple(failures)
+
+
+def _note(
+    explanation: Explanation,
+    rule: Key,
+    seen: dict[tuple[Key, int, int], set[Truth]],
+    texts: dict[tuple[Key, int, int], Node],
+) -> None:
+    stack = list(explanation.nodes)
+    while stack:
+        node = stack.pop()
+        if node.truth is not None:
+            place = (rule, node.span.start, node.span.end)
+            seen.setdefault(place, set()).add(node.truth)
+            texts.setdefault(place, node)
+        stack.extend(node.children)
+
+
+def _gaps(
+    seen: dict[tuple[Key, int, int], set[Truth]], texts: dict[tuple[Key, int, int], Node], untested: set[Key]
+) -> Iterator[Gap]:
+    for place in sorted(seen, key=lambda p: (p[0], p[1], -p[2])):
+        never = tuple(truth.value for truth in (Truth.TRUE, Truth.FALSE) if truth not in seen[place])
+        if never and place[0] not in untested:
+            node = texts[place]
+            yield Gap(place[0], " ".join(node.span.text.split()), node.span.line, never)
