@@ -1,7 +1,7 @@
 """Values and truth as the interpreter holds them: one at a time, with what is not known about them.
 
-A value is plain (a date, a text, …), a ``Range`` for every number, or ``Missing``. What isn't decided says whether a failed
-check is to blame: ``Truth.FAILED``, and ``failed`` on a value.
+A value is plain (a date, a text, …), a ``Range`` for every number, or ``Missing``. What isn't decided says
+whether a failed check is to blame: ``Truth.FAILED``, and ``failed`` on a value.
 """
 
 from __future__ import annotations
@@ -175,19 +175,7 @@ def calculate(operator: str, left: Held, right: Held, timezone: str) -> Held:
         result = add_duration(right, left, timezone)
     elif isinstance(left, date) and isinstance(right, date):
         result = elapsed(left, right)
-    elif isinstance(left, Duration) and isinstance(right, Duration):
-        result = _add_durations(left, right, -1 if operator == "-" else 1)
     return Missing(failed) if result is None else result
-
-
-def _add_durations(left: Duration, right: Duration, sign: int) -> Duration | None:
-    if left.is_calendar != right.is_calendar:
-        return None
-    return Duration(
-        left.months + sign * right.months,
-        left.microseconds + sign * right.microseconds,
-        left.whole_days and right.whole_days,
-    )
 
 
 def _interval(operator: str, left: Range, right: Range, failed: bool) -> Range | None:

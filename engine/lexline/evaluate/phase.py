@@ -49,9 +49,7 @@ def value_in_force(parameter: Parameter, clock: Clock) -> DatedValue | None:
     return found
 
 
-def _possible_outcomes(
-    lines: list[ForceLine], clock: Clock, holds: Callable[[Expression], Truth]
-) -> set[Phase]:
+def _possible_outcomes(lines: list[ForceLine], clock: Clock, holds: Callable[[Expression], Truth]) -> set[Phase]:
     """The outcomes of the lines that could be the first whose ``where`` holds. Undecided lines with none that surely
     holds after them may all fail to hold; that is then one more outcome, which matters beside a line in force."""
     outcomes: set[Phase] = set()

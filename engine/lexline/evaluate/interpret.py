@@ -1,0 +1,57 @@
+"""The reference interpreter: what a rule says of one element, and why.
+
+In: a typed program, a graph, the dates. It walks the graph from the element that is asked about and shares nothing with
+the executor of whole columns, which has to agree with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lexline.evaluate.calls import CheckResults, NoChecks
+from lexline.evaluate.interpret_expressions import Evaluator
+from lexline.evaluate.interpret_values import Missing, Range, as_plain
+from lexline.evaluate.phase import decide_phase
+from lexline.evaluate.verdict import Clock, Decision, decide_verdict
+from lexline.lang.typed import Key, Program
+from lexline_lineage.graph import Graph
+from lexline_lineage.values import Value
+
+__all__ = ["Interpreter", "MeasureResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """What a measure comes to: ``value`` where it is settled, else the range ``low`` to ``high`` of a number (infinite
+    where the lineage is open); all None where nothing can be said. ``failed``: because a check failed."""
+
+    key: Key
+    value: Value | None
+    low: float | None
+    high: float | None
+    failed: bool = False
+
+
+class Interpreter:
+    """Decides and explains rules for one element at a time."""
+
+    def __init__(self, program: Program, graph: Graph, clock: Clock, checks: CheckResults | None = None) -> None:
+        self._evaluator = Evaluator(program, graph, clock, checks or NoChecks())
+
+    def decide(self, rule: Key, number: int, *, reasons: bool = True) -> Decision:
+        """The verdict before waivers, and the phase, with reasons where it isn't a pass."""
+        evaluator = self._evaluator
+        evaluator.forget()
+        declared, graph = evaluator.program.rules[rule], evaluator.graph
+        judged = evaluator.judge(rule, number)
+        verdict, underlying = decide_verdict(judged.applies, judged.excepted, judged.required)
+        phase = decide_phase(declared.force, evaluator.clock, lambda node: evaluator.truth(node, {0: number}))
+        return Decision(rule, graph.ids[number], declared.kind, verdict, underlying, phase)
+
+    def measure(self, key: Key) -> MeasureResult:
+        """The figure of a measure over the portfolio."""
+        self._evaluator.forget()
+        value = self._evaluator.value(self._evaluator.program.measures[key].value, {})
+        if isinstance(value, Range):
+            return MeasureResult(key, as_plain(value), value.low, value.high, value.failed)
+        return MeasureResult(key, as_plain(value), None, None, isinstance(value, Missing) and value.failed)

@@ -1,0 +1,164 @@
+"""Where a navigation leads from one element, by walking its edges: what is reached, how surely, where it is open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lexline.evaluate.interpret_values import undecided
+from lexline.evaluate.verdict import Truth
+from lexline_lineage.graph import Graph
+from lexline_lineage.vocabulary import Flow
+
+__all__ = ["Item", "Reached", "Walk", "is_open_at", "neighbours", "related", "walk"]
+
+Side = Literal["upstream", "downstream"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A value in a document: ``raw`` as it stands there, ``place`` its path; ``element`` holds the document."""
+
+    raw: object
+    place: str
+    element: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Elements by their distance from the start, and for each the one before it on a shortest path.
+
+    The start is in ``before`` only where a cycle leads back to it.
+    """
+
+    distance: Mapping[int, int]
+    before: Mapping[int, int]
+
+    def path(self, start: int, end: int) -> tuple[int, ...]:
+        """A shortest path, both ends included."""
+        path = [end, self.before[end]]
+        while path[-1] != start:
+            path.append(self.before[path[-1]])
+        return tuple(reversed(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a scope reaches from one element.
+
+    ``members``: numbers of any kind, ascending, and whether each is surely reached. ``open_at``: the elements at which
+    nothing is recorded, so that possibly any number of further elements is reached. Over lineage: ``sure`` along
+    certain edges past no node to avoid, ``possible`` along all edges past no node surely to avoid, ``masks`` the truth
+    of what is avoided for each node met.
+    """
+
+    members: tuple[tuple[int, Truth], ...]
+    open_at: tuple[int, ...]
+    sure: Walk
+    possible: Walk
+    masks: Mapping[int, Truth]
+
+
+def walk(graph: Graph, start: int, side: Side, steps: int | None, avoided: Callable[[int], Truth]) -> Reached:
+    """All that data flows from (``upstream``) or to, within ``steps``, along paths that touch nothing ``avoided`` but
+    the start."""
+    adjacency = graph.upstream if side == "upstream" else graph.downstream
+    limit = math.inf if steps is None else steps
+    masks: dict[int, Truth] = {}
+
+    def mask(number: int) -> Truth:
+        if number not in masks:
+            masks[number] = Truth.FALSE if number == start else avoided(number)
+        return masks[number]
+
+    def along_all(number: int) -> list[int]:
+        return [other for other, _ in adjacency.row(number) if mask(other) is not Truth.TRUE]
+
+    def along_sure(number: int) -> list[int]:
+        return [o for o, possible in adjacency.row(number) if not possible and mask(o) is Truth.FALSE]
+
+    possible = _spread(start, limit, along_all)
+    sure = _spread(start, limit, along_sure)
+    tainted = _past_failures(start, limit, along_all, masks)
+    members = tuple(
+        (number, Truth.TRUE if number in sure.before else undecided(number in tainted))
+        for number in sorted(possible.before)
+    )
+    open_at = tuple(n for n, far in sorted(possible.distance.items()) if far < limit and is_open_at(graph, n, side))
+    return Reached(members, open_at, sure, possible, masks)
+
+
+def related(graph: Graph, start: int, relations: tuple[tuple[str, bool], ...]) -> Reached:
+    """The elements one relation away by any of ``relations``, each with True along it as written."""
+    found: dict[int, bool] = {}
+    is_open = False
+    for relation, forward in relations:
+        row = neighbours(graph, start, relation, forward)
+        for number, possible in row:
+            found[number] = found.get(number, False) or not possible
+        declared = graph.vocabulary.relations[relation]
+        if declared.flow is not Flow.NONE:
+            is_open |= is_open_at(
+                graph, start, "downstream" if forward == (declared.flow is Flow.FORWARD) else "upstream"
+            )
+        elif not declared.complete:
+            is_open |= not row
+    members = tuple((n, Truth.TRUE if certain else Truth.UNKNOWN) for n, certain in sorted(found.items()))
+    possible = Walk({start: 0}, dict.fromkeys(found, start))
+    sure = Walk({start: 0}, {n: start for n, certain in found.items() if certain})
+    return Reached(members, (start,) if is_open else (), sure, possible, {})
+
+
+def neighbours(graph: Graph, number: int, relation: str, forward: bool) -> list[tuple[int, bool]]:
+    """The elements that one relation leads to, and whether the edge is only possible."""
+    return (graph.along if forward else graph.against)[relation].row(number)
+
+
+def is_open_at(graph: Graph, number: int, side: Side) -> bool:
+    """True where something flows into (out of) every element of the kind, and nothing is recorded for this one."""
+    kind = graph.vocabulary.kinds[graph.kind(number)]
+    if side == "downstream":
+        return kind.expects_outputs and not graph.downstream.row(number)
+    return (
+        kind.expects_inputs and not graph.upstream.row(number) and graph.value(number, "lineage_complete") is not True
+    )
+
+
+def _spread(start: int, limit: float, following: Callable[[int], Iterable[int]]) -> Walk:
+    distance, before = {start: 0}, {}
+    edge, steps = [start], 0
+    while edge and steps < limit:
+        steps += 1
+        reached = []
+        for number in edge:
+            for other in following(number):
+                if other not in before:
+                    before[other] = number
+                    if other not in distance:
+                        distance[other] = steps
+                        reached.append(other)
+        edge = reached
+    return Walk(distance, before)
+
+
+def _past_failures(
+    start: int, limit: float, following: Callable[[int], Iterable[int]], masks: Mapping[int, Truth]
+) -> frozenset[int]:
+    """What some path leads to that touches a node of which a failed check can't say whether it is one to avoid."""
+    if Truth.FAILED not in masks.values():
+        return frozenset()
+    seen = {(start, False)}
+    edge, steps = list(seen), 0
+    while edge and steps < limit:
+        steps += 1
+        reached = []
+        for number, past in edge:
+            for other in following(number):
+                state = (other, past or masks[other] is Truth.FAILED)
+                if state not in seen:
+                    seen.add(state)
+                    reached.append(state)
+        edge = reached
+    return frozenset(number for number, past in seen if past)
