@@ -36,14 +36,15 @@ Branch = dict[str | int, Spot]
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One document: ``data`` is ``dict`` (text keys), ``list``, ``str``, ``bool``, ``int``, finite
-    ``float``, ``date`` or ``None``; ``file`` names it in errors; ``locate`` finds the places when the first
-    one is asked for."""
+    """One document: ``data`` is ``dict`` (text keys), ``list``, ``str``, ``bool``, ``int``, finite ``float``, ``date``
+    or ``None``; ``file`` names it in errors; ``locate`` finds the places when the first one is asked for, which is
+    cheap where ``is_located``."""
 
     file: str
     data: object
     locate: Callable[[], Branch | None]
     start: tuple[int, int] = (1, 1)
+    is_located: bool = True
 
     @cached_property
     def _branch(self) -> Branch | None:

@@ -19,6 +19,8 @@ __all__ = ["MAX_DIGITS", "read_json"]
 
 MAX_DIGITS = 310
 """How long a whole number may be written; longer ones are beyond what a number can hold."""
+MAX_LOCATED = 4_000_000
+"""Up to how many characters it costs little to find the places of all parts."""
 
 _TOKEN = re.compile(r'[ \t\n\r]*(?:("(?:[^"\\]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+))', re.DOTALL)
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
@@ -40,7 +42,7 @@ def read_json(content: str | bytes, file: str) -> Document:
         raise LineageError(_Scan(text, file).refusals()) from None
     if _too_deep(data) or ("\\u" in text and _SUSPICIOUS_ESCAPE.search(text) and _has_bad_text(data)):
         raise LineageError(_Scan(text, file).refusals())
-    return Document(file, data, lambda: _Scan(text, file).branch())
+    return Document(file, data, lambda: _Scan(text, file).branch(), is_located=len(text) <= MAX_LOCATED)
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -1,0 +1,60 @@
+"""Every form in which facts lie in files, by the name of the file: the one place that callers need.
+
+YAML and JSON portfolios, folders of Parquet, and the facts form as JSON Lines (``.jsonl``) or Parquet (``.parquet``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from lexline_lineage.builder import BuiltGraph, build, build_from_columns
+from lexline_lineage.fact_files import read_fact_lines, write_fact_lines
+from lexline_lineage.facts import Fact
+from lexline_lineage.portfolio_files import read_portfolio_file, write_portfolio
+from lexline_lineage.raw_values import facts_of
+from lexline_lineage.vocabulary import Vocabulary
+
+__all__ = ["facts_of", "load_graph", "read_facts", "read_portfolio", "write_facts", "write_portfolio"]
+
+
+def load_graph(vocabulary: Vocabulary, paths: Sequence[Path], on: date) -> BuiltGraph:
+    """The graph of all files on a day; one Parquet folder alone takes the fast way. Raises ``LineageError``."""
+    if len(paths) == 1 and paths[0].is_dir():
+        from lexline_lineage.parquet_files import read_table
+
+        return build_from_columns(vocabulary, read_table(paths[0], vocabulary))
+    return build(vocabulary, (fact for path in paths for fact in read_portfolio(path, vocabulary)), on)
+
+
+def read_portfolio(path: Path, vocabulary: Vocabulary) -> tuple[Fact, ...]:
+    """The facts of a portfolio (YAML, JSON, a Parquet folder) or of a file in the facts form. Raises
+    ``LineageError``."""
+    if path.is_dir():
+        from lexline_lineage.parquet_files import facts_of_table, read_table
+
+        return tuple(facts_of_table(read_table(path, vocabulary)))
+    if path.suffix.lower() in (".jsonl", ".parquet"):
+        return read_facts(path)
+    return read_portfolio_file(path, vocabulary)
+
+
+def read_facts(path: Path) -> tuple[Fact, ...]:
+    """The facts of a file in the facts form. Raises ``LineageError``."""
+    if path.suffix.lower() == ".parquet":
+        from lexline_lineage.parquet_files import read_fact_table
+
+        return read_fact_table(path)
+    return read_fact_lines(path)
+
+
+def write_facts(path: Path, facts: Iterable[Fact]) -> None:
+    """Writes the facts form, Parquet where the name ends in ``.parquet`` and JSON Lines otherwise, all or nothing.
+    Raises ``LineageError``."""
+    if path.suffix.lower() == ".parquet":
+        from lexline_lineage.parquet_files import write_fact_table
+
+        write_fact_table(path, facts)
+    else:
+        write_fact_lines(path, facts)

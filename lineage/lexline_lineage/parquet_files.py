@@ -1,0 +1,263 @@
+"""Portfolios and facts in Parquet. It needs the extra ``lexline[parquet]``; without it, the error says so.
+
+A portfolio is a folder with ``nodes.parquet`` (``id``, ``kind``, a column for each attribute) and ``edges.parquet``
+(``src``, ``type``, ``dst``, optional ``possible``). Facts are one file with the columns of the facts form, the value as
+JSON text.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lexline_lineage.builder import Coded, Table
+from lexline_lineage.fact_files import fact_of, record_of
+from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.hostile_json import read_json
+from lexline_lineage.problems import LineageError, Problem
+from lexline_lineage.raw_values import is_writable, plain_raw
+from lexline_lineage.values import Sort
+from lexline_lineage.vocabulary import Vocabulary
+from lexline_lineage.writing import replacing
+
+__all__ = ["facts_of_table", "read_fact_table", "read_table", "write_fact_table", "write_table"]
+
+_FACT_COLUMNS = ("element", "kind", "attribute", "value", "origin", "relation", "target", "possible", "source", "place")
+_DAY_COLUMNS = ("from", "until")
+
+
+def read_table(folder: Path, vocabulary: Vocabulary) -> Table:
+    """The columns of a portfolio folder. An attribute that is a document may be JSON text. Raises ``LineageError``."""
+    nodes = _read(folder / "nodes.parquet", ("id", "kind"))
+    edges = _read(folder / "edges.parquet", ("src", "type", "dst"))
+    documents = {
+        attribute.name
+        for kind in vocabulary.kinds.values()
+        for attribute in kind.attributes.values()
+        if attribute.type.sort is Sort.DOCUMENT
+    }
+    file = str(folder / "nodes.parquet")
+    attributes: dict[str, Coded] = {}
+    for name in nodes.column_names:
+        if name not in ("id", "kind"):
+            coded = _coded(nodes[name], file, name)
+            attributes[name] = _documents(coded) if name in documents else coded
+    has_flag = "possible" in edges.column_names
+    flags = edges["possible"].to_pylist() if has_flag else []
+    return Table(
+        ids=_texts(nodes["id"]),
+        kinds=_coded(nodes["kind"], file, "kind"),
+        attributes=attributes,
+        origins=_texts(edges["src"]),
+        relations=_coded(edges["type"], str(folder / "edges.parquet"), "type"),
+        targets=_texts(edges["dst"]),
+        possible=np.array([flag is True for flag in flags], np.bool_) if has_flag else _no_flags(len(edges)),
+        source=Source(str(folder)),
+    )
+
+
+def facts_of_table(table: Table) -> Iterator[Fact]:
+    """The same as facts, for joining with other sources."""
+    kinds = table.kinds.codes.tolist()
+    for row, element in enumerate(table.ids):
+        kind = str(table.kinds.values[kinds[row]]) if kinds[row] >= 0 else ""
+        yield ElementFact(element, kind, table.source)
+    for name, column in table.attributes.items():
+        for row, code in enumerate(column.codes.tolist()):
+            if code >= 0 and column.values[code] is not None:
+                yield AttributeFact(table.ids[row], name, column.values[code], table.source)
+    relations, possible = table.relations.codes.tolist(), table.possible.tolist()
+    for row, (origin, target) in enumerate(zip(table.origins, table.targets, strict=True)):
+        relation = str(table.relations.values[relations[row]]) if relations[row] >= 0 else ""
+        yield EdgeFact(origin, relation, target, table.source, possible[row])
+
+
+def write_table(folder: Path, facts: Iterable[Fact]) -> None:
+    """Writes undated facts as a portfolio folder; sources are not kept. Raises ``LineageError``."""
+    pyarrow = _pyarrow(str(folder))
+    rows: dict[str, dict[str, object]] = {}
+    edges: dict[str, list[object]] = {"src": [], "type": [], "dst": [], "possible": []}
+    said: list[AttributeFact] = []
+    problems: list[Problem] = []
+    for fact in facts:
+        if isinstance(fact, ElementFact):
+            rows.setdefault(fact.element, {"id": fact.element, "kind": fact.kind})
+            continue
+        if fact.since is not None or fact.until is not None:
+            message = "a fact with dates cannot be written by columns"
+            problems.append(Problem("not-writable", *fact.source.location(), message, "write the facts form"))
+        elif isinstance(fact, AttributeFact):
+            said.append(fact)
+        else:
+            for column, item in zip(
+                edges.values(), (fact.origin, fact.relation, fact.target, fact.possible), strict=True
+            ):
+                column.append(item)
+    names = dict.fromkeys(fact.attribute for fact in said)
+    for fact in said:
+        value = plain_raw(fact.value)
+        if fact.element not in rows or not is_writable(value):
+            message = f"`{fact.attribute}` of {fact.element[:80]!a} cannot be written"
+            problems.append(Problem("not-writable", *fact.source.location(), message))
+            continue
+        rows[fact.element][fact.attribute] = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+    if problems:
+        raise LineageError(problems)
+    nodes = {name: [row.get(name) for row in rows.values()] for name in ("id", "kind", *names)}
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(pyarrow, folder / "nodes.parquet", nodes)
+    _write(pyarrow, folder / "edges.parquet", edges)
+
+
+def read_fact_table(path: Path) -> tuple[Fact, ...]:
+    """The facts of a Parquet file. Raises ``LineageError``."""
+    table = _read(path, (*_FACT_COLUMNS, *_DAY_COLUMNS))
+    columns = {name: table[name].to_pylist() for name in (*_FACT_COLUMNS, *_DAY_COLUMNS)}
+    facts: list[Fact] = []
+    problems: list[Problem] = []
+    sources: dict[tuple[object, object], Source] = {}
+    for row in range(len(table)):
+        cells = {name: column[row] for name, column in columns.items()}
+        try:
+            facts.append(fact_of(_record(cells, str(path)), sources))
+        except (LineageError, ValueError) as error:
+            message = (
+                f"row {row + 1}: {error}" if not isinstance(error, LineageError) else f"row {row + 1} holds no JSON"
+            )
+            problems.append(Problem("fact-form", str(path), 0, 0, message))
+    if problems:
+        raise LineageError(problems)
+    return tuple(facts)
+
+
+def write_fact_table(path: Path, facts: Iterable[Fact]) -> None:
+    """Writes facts as Parquet. Raises ``LineageError`` for a fact that could not be read again."""
+    pyarrow = _pyarrow(str(path))
+    columns: dict[str, list[object]] = {name: [] for name in (*_FACT_COLUMNS, *_DAY_COLUMNS)}
+    for fact in facts:
+        record = record_of(fact)
+        if not is_writable(record):
+            raise LineageError([Problem("not-writable", *fact.source.location(), "a fact cannot be written as JSON")])
+        if isinstance(fact, EdgeFact):
+            record |= {"origin": fact.origin, "relation": fact.relation, "target": fact.target}
+        if isinstance(fact, AttributeFact):
+            record["value"] = json.dumps(record["value"], ensure_ascii=False)
+        for name, column in columns.items():
+            column.append(record.get(name))
+    texts = {name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items() if name != "possible"}
+    flags = pyarrow.array(columns["possible"], pyarrow.bool_())
+    with replacing(path) as part:
+        _pyarrow(str(path), ".parquet").write_table(pyarrow.table({**texts, "possible": flags}), part)
+
+
+def _record(cells: Mapping[str, object], file: str) -> dict[str, object]:
+    """The record of the facts form that a row stands for."""
+    record = {name: cell for name, cell in cells.items() if cell is not None}
+    ends = [record.pop(name, None) for name in ("origin", "relation", "target")]
+    if any(end is not None for end in ends):
+        record["edge"] = ends
+    if "attribute" in record:
+        record["value"] = read_json(str(record.get("value", "null")), file).data
+    return record
+
+
+def _pyarrow(file: str, part: str = "") -> Any:
+    """The library, or a part of it; typed loosely, because it is an extra and has no types."""
+    try:
+        return importlib.import_module(f"pyarrow{part}")
+    except ImportError:
+        message = "Parquet cannot be read without pyarrow"
+        help_text = "install the extra: pip install 'lexline[parquet]'"
+        raise LineageError([Problem("no-parquet", file, 0, 0, message, help_text)]) from None
+
+
+def _read(path: Path, required: Sequence[str]) -> Any:
+    pyarrow = _pyarrow(str(path))
+    parquet = _pyarrow(str(path), ".parquet")
+    try:
+        table = parquet.read_table(path, memory_map=True)
+    except FileNotFoundError:
+        raise LineageError([Problem("no-file", str(path), 0, 0, "there is no such file")]) from None
+    except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
+        reason = str(error).split("\n", 1)[0][:200]
+        raise LineageError([Problem("parquet-form", str(path), 0, 0, f"this is not Parquet: {reason}")]) from None
+    missing = [name for name in required if name not in table.column_names]
+    if missing:
+        message = "there is no column " + ", ".join(f"`{name}`" for name in missing)
+        raise LineageError([Problem("parquet-form", str(path), 0, 0, message)])
+    if len(set(table.column_names)) != len(table.column_names):
+        raise LineageError([Problem("duplicate-key", str(path), 0, 0, "a column stands twice")])
+    return table
+
+
+def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> None:
+    arrays: dict[str, Any] = {}
+    for name, column in columns.items():
+        try:
+            arrays[name] = pyarrow.array(column)
+        except (pyarrow.ArrowException, OverflowError):
+            message = f"the values of `{name}` are of more than one type, which a column cannot hold"
+            raise LineageError([Problem("not-writable", str(path), 0, 0, message, "write the facts form")]) from None
+    with replacing(path) as part:
+        _pyarrow(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
+
+
+def _texts(column: Any) -> list[str]:
+    """A column of ids; what is no text stays as it is, and the builder refuses it."""
+    found: list[str] = column.to_pylist()
+    return found
+
+
+def _no_flags(count: int) -> NDArray[np.bool_]:
+    return np.zeros(count, np.bool_)
+
+
+def _coded(column: Any, file: str, name: str) -> Coded:
+    """A column of any type by distinct values; NaN, which some writers put for nothing, is missing."""
+    pa, compute = _pyarrow(file), _pyarrow(file, ".compute")
+    try:
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            column = column.cast(kind.value_type)
+            kind = column.type
+        if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
+            column = column.cast(pa.float64(), safe=False)
+        if pa.types.is_floating(column.type):
+            column = compute.if_else(compute.is_nan(column), None, column)
+        if pa.types.is_timestamp(kind):
+            column = column.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+        if pa.types.is_nested(kind):
+            return _coded_rows(column.to_pylist())
+        encoded = column.combine_chunks().dictionary_encode()
+        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+        codes = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+        return Coded(codes, encoded.dictionary.to_pylist())
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        reason = str(error).split("\n", 1)[0][:200]
+        message = f"the column `{name}` cannot be read: {reason}"
+        raise LineageError([Problem("parquet-form", file, 0, 0, message)]) from None
+
+
+def _coded_rows(values: Sequence[object]) -> Coded:
+    codes = np.array([-1 if value is None else row for row, value in enumerate(values)], np.int32)
+    return Coded(codes, values)
+
+
+def _documents(column: Coded) -> Coded:
+    """The column with JSON text read as what it says; text that is no JSON stays, and is reported as no document."""
+    return Coded(column.codes, [_document(value) for value in column.values])
+
+
+def _document(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_json(value, "").data
+    except LineageError:
+        return value
