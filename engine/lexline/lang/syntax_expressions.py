@@ -59,7 +59,7 @@ class MomentLiteral:
 
 @dataclass(frozen=True, slots=True)
 class DurationLiteral:
-    """``12 months``, ``30 days``, ``72 hours``; ``count`` and singular ``unit`` as written, ``duration`` their meaning."""
+    """``12 months``, ``30 days``, ``72 hours``; ``count`` and ``unit`` (singular) as written, their meaning."""
 
     span: Span
     count: int

@@ -5,7 +5,7 @@ element is a *slot* (an integer), bound by the rule's subject (slot 0), by a nav
 every slot is bound once in a rule. Conditions are expressions of boolean type. Nothing here holds a name that still has
 to be looked up, but ids of terms, rules and parameters, which are keys into ``Program``.
 
-Text is compared as text and symbols as symbols; a literal that stands beside an enumeration has that enumeration's type.
+Text is compared as text and symbols as symbols; a literal beside an enumeration has that enumeration's type.
 """
 
 from __future__ import annotations

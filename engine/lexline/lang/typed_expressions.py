@@ -183,7 +183,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class IncludesValue:
-    """The list includes the value; with ``every``, each of ``options``. Unknown where the list or a value is missing."""
+    """The list includes the value; with ``every``, each of ``options``. Unknown where list or value is missing."""
 
     span: Span
     value: Expression
@@ -238,7 +238,7 @@ class Inverse:
 
 @dataclass(frozen=True, slots=True)
 class Connective:
-    """Kleene's and / or over the operands. ``style`` is how it was written (``none`` is an ``Inverse`` of an ``or``)."""
+    """Kleene's and / or over the operands. ``style``: how it was written (``none`` is an ``Inverse`` of an ``or``)."""
 
     span: Span
     operator: Literal["and", "or"]
@@ -339,8 +339,8 @@ class DocumentPath:
 class Navigation:
     """A set of elements of ``kind`` (None over a document), bound in turn to ``slot``.
 
-    ``origin`` is the slot that it starts from (None: the portfolio from nowhere). A member is what ``scope`` reaches and
-    for which ``condition`` (adjective terms, then ``where``) holds; it may read outer slots.
+    ``origin`` is the slot that it starts from (None: the portfolio from nowhere). A member is what ``scope`` reaches
+    and for which ``condition`` (adjective terms, then ``where``) holds; it may read outer slots.
     """
 
     span: Span

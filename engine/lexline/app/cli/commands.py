@@ -10,6 +10,8 @@ import typer
 from lexline.app.cli import check, examples, explain, gate, importing, layout, plugins, setup
 from lexline.app.cli.output import show_diagnostics
 from lexline.diagnostics import LexlineError
+from lexline.settings import as_diagnostic
+from lexline_lineage.problems import LineageError
 
 __all__ = ["application", "run"]
 
@@ -58,6 +60,9 @@ def run(arguments: list[str]) -> int:
         status = application()(args=arguments, prog_name="lexline", standalone_mode=False)
     except LexlineError as error:
         show_diagnostics(error.diagnostics)
+        return 2
+    except LineageError as error:
+        show_diagnostics(tuple(as_diagnostic(problem) for problem in error.problems))
         return 2
     except typer.Exit as ended:
         return ended.exit_code

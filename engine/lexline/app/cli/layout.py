@@ -19,7 +19,8 @@ def fmt(
 ) -> int:
     """Write policies in one canonical layout; comments are kept."""
     from lexline.app.cli.options import chosen_files
-    from lexline.app.cli.output import emit, write_whole
+    from lexline.app.cli.output import emit
+    from lexline_lineage.writing import write_atomically
     from lexline.diagnostics import LexlineError
     from lexline.lang.literate import format_policy
     from lexline.project import policy_paths
@@ -41,7 +42,7 @@ def fmt(
         elif check:
             emit(f"would change {path}\n")
         else:
-            write_whole(path, new)
+            write_atomically(path, new.encode())
             emit(f"formatted {path}\n")
     if found:
         raise LexlineError(tuple(found))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lexline.app.render.diagnostics import render
 from lexline.diagnostics import Diagnostic, Severity
+from lexline_lineage.writing import write_atomically
 
-__all__ = ["colours", "emit", "progress", "show_diagnostics", "write_whole"]
+__all__ = ["colours", "emit", "progress", "show_diagnostics"]
 
 SHOWN = 50
 """Diagnostics shown at once; the rest is counted."""
@@ -49,7 +49,7 @@ def show_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
 def emit(text: str, output: Path | None = None) -> None:
     """Write a result to a file, or to standard output: with the words of verdicts coloured on a terminal."""
     if output is not None:
-        write_whole(output, text)
+        write_atomically(output, text.encode("utf-8", "backslashreplace"))
     elif colours():
         from rich.console import Console
         from rich.text import Text
@@ -61,20 +61,6 @@ def emit(text: str, output: Path | None = None) -> None:
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that readers see all of it or the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 @contextlib.contextmanager

@@ -74,13 +74,15 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to set up.")] =
 
     Changes no file that is already there.
     """
-    from lexline.app.cli.output import emit, write_whole
+    from lexline.app.cli.output import emit
+    from lexline_lineage.writing import write_atomically
 
     there = [name for name in FILES if (folder / name).exists()]
     if there:
         raise mistake(f"`{folder}` already has {', '.join(there)}", "choose another folder; nothing was changed")
     for name, text in FILES.items():
-        write_whole(folder / name, text)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / name, text.encode())
     where = "" if folder == Path() else f"cd {folder} && "
     emit(
         f"Set up {folder}: a policy with one rule, and a portfolio with two models.\n"
