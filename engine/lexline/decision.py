@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lexline.evaluate.calls import CheckResults, NoChecks
-from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.lang.digest import policy_digest
-from lexline.lang.typed import Key, LiteralValue, Program
+from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Report
 from lexline_lineage.digest import graph_digest
 from lexline_lineage.graph import Graph
-from lexline_lineage.values import Sort
+from lexline_lineage.values import Sort, Value
 
 __all__ = ["ALL_REASONS", "Evaluation", "decide", "gate"]
 
@@ -46,7 +46,7 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
     program, graph = evaluation.program, evaluation.graph
     chosen = [key for key in program.rules if rules is None or key in rules]
     columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
-    decisions = [decision for key in chosen for decision in _column(columns, program, graph, key)]
+    decisions = [decision for key in chosen for decision in _column(columns, graph, key)]
     return Report(
         clock=evaluation.clock,
         policies=_policies(program, chosen),
@@ -84,15 +84,17 @@ def portfolio_line(graph: Graph) -> PortfolioLine:
 def _policies(program: Program, keys: Iterable[Key]) -> tuple[PolicyLine, ...]:
     ids = {key[0] for key in keys}
     return tuple(
-        PolicyLine(info.id, info.version, policy_digest(program, info.id)) for info in program.policies if info.id in ids
+        PolicyLine(info.id, info.version, policy_digest(program, info.id))
+        for info in program.policies
+        if info.id in ids
     )
 
 
-def _column(columns: ColumnEvaluator, program: Program, graph: Graph, key: Key) -> Iterator[Decision]:
+def _column(columns: ColumnEvaluator, graph: Graph, key: Key) -> Iterator[Decision]:
     column = columns.rule(key)
-    kind = program.rules[key].kind
-    for number, verdict, underlying, phase in column.rows():
-        yield Decision(key, graph.ids[number], kind, verdict, underlying, phase)
+    parts = (column.elements, column.verdicts, column.underlying, column.phases)
+    for number, verdict, underlying, phase in zip(*(part.tolist() for part in parts), strict=True):
+        yield Decision(key, graph.ids[number], column.kind, VERDICTS[verdict], VERDICTS[underlying], PHASES[phase])
 
 
 def _explained(evaluation: Evaluation, decisions: list[Decision], reasons: int) -> list[Decision]:
@@ -116,8 +118,12 @@ def _measures(columns: ColumnEvaluator, program: Program) -> Iterator[MeasureFig
         yield MeasureFigure(
             key=key,
             title=measure.title,
-            low=figure.low if figure.known else None,
-            high=figure.high if figure.known else None,
-            percentage=measure.value.type.sort is Sort.PERCENTAGE if hasattr(measure.value, "type") else False,
-            target=float(target) if isinstance(target, (int, float)) else None,
+            low=_number(figure.low),
+            high=_number(figure.high),
+            percentage=isinstance(measure.value, AggregateValue) and measure.value.type.sort is Sort.PERCENTAGE,
+            target=_number(target),
         )
+
+
+def _number(value: Value | None) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None

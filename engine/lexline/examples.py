@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from lexline.evaluate.calls import CheckResults
-from lexline.evaluate.explain import Explanation, Node
+from lexline.evaluate.explanation import Explanation, Node, walk_nodes
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Truth
 from lexline.lang.typed import Example, Key, Program
@@ -118,14 +118,11 @@ def _note(
     seen: dict[tuple[Key, int, int], set[Truth]],
     texts: dict[tuple[Key, int, int], Node],
 ) -> None:
-    stack = list(explanation.nodes)
-    while stack:
-        node = stack.pop()
+    for node in walk_nodes(explanation.nodes):
         if node.truth is not None:
             place = (rule, node.span.start, node.span.end)
             seen.setdefault(place, set()).add(node.truth)
             texts.setdefault(place, node)
-        stack.extend(node.children)
 
 
 def _gaps(
@@ -135,4 +132,4 @@ def _gaps(
         never = tuple(truth.value for truth in (Truth.TRUE, Truth.FALSE) if truth not in seen[place])
         if never and place[0] not in untested:
             node = texts[place]
-            yield Gap(place[0], " ".join(node.span.text.split()), node.span.line, never)
+            yield Gap(place[0], node.text, node.span.line, never)

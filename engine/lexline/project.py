@@ -7,22 +7,31 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lexline.diagnostics import Diagnostic, LexlineError, Severity, Source
+from lexline.diagnostics import Diagnostic, LexlineError, Severity
 from lexline.lang.compile import compile_policies
 from lexline.lang.literate import read_policy
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
 from lexline.settings import Settings, as_diagnostic
-from lexline_lineage.builder import BuiltGraph, build
-from lexline_lineage.facts import Fact
-from lexline_lineage.files import read_facts, read_portfolio
+from lexline_lineage.builder import BuiltGraph
+from lexline_lineage.files import load_graph as build_graph
 from lexline_lineage.graph import Graph
 from lexline_lineage.problems import LineageError
+from lexline_lineage.statements import DataReport
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, load_vocabulary
 
-__all__ = ["Files", "Project", "load_graph", "load_policies", "load_vocabularies", "policy_paths"]
+__all__ = [
+    "Files",
+    "Project",
+    "load_graph",
+    "load_policies",
+    "load_vocabularies",
+    "policy_paths",
+    "raise_problems",
+    "unread_facts",
+]
 
 ENDINGS = (".policy", ".policy.md")
 
@@ -108,20 +117,15 @@ def load_policies(
 
 def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
     """The graph of all portfolio files and imported facts on a date. Raises ``LexlineError``."""
+    imported = sorted(files.facts.glob("*.jsonl")) if files.facts is not None and files.facts.is_dir() else []
     try:
-        return build(vocabulary, _facts(files, vocabulary), on)
+        return build_graph(vocabulary, (*files.portfolio, *imported), on)
     except LineageError as error:
         raise raise_problems(error) from None
 
 
-def _facts(files: Files, vocabulary: Vocabulary) -> Iterator[Fact]:
-    for path in files.portfolio:
-        yield from read_portfolio(path, vocabulary)
-    if files.facts is not None and files.facts.is_dir():
-        for path in sorted(files.facts.glob("*.jsonl")):
-            yield from read_facts(path)
-
-
-def source_of(path: Path) -> Source:
-    """A text file as a source for messages."""
-    return Source(str(path), path.read_text("utf-8", errors="replace"))
+def unread_facts(report: DataReport) -> tuple[str, ...]:
+    """What was left out of the graph, a sentence each."""
+    findings = [f"{f.message}{f' ({f.count} elements)' if f.count > 1 else ''}" for f in report.findings]
+    stubs = [f"{element} is named by an edge only: nothing is known of it" for element in report.stubs]
+    return (*findings, *stubs)

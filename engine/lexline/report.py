@@ -18,7 +18,7 @@ from lexline_lineage.values import Duration, Sort, Value, ValueType, format_valu
 
 __all__ = ["SCHEMA", "MeasureFigure", "PolicyLine", "PortfolioLine", "Report", "ReportDocument", "outcome"]
 
-SCHEMA = "lexline-report/1"
+SCHEMA: Literal["lexline-report/1"] = "lexline-report/1"
 
 ACTING = (Phase.IN_FORCE, Phase.UNKNOWN)
 """Phases in which gates act."""
@@ -237,9 +237,7 @@ class ReportDocument(Closed):
             verdicts=[_verdict_entry(report, decision) for decision in report.decisions],
             no_subject=[SubjectEntry(policy=policy, rule=rule) for policy, rule in report.no_subject],
             measures=[
-                MeasureEntry(
-                    policy=m.key[0], measure=m.key[1], title=m.title, low=m.low, high=m.high, target=m.target
-                )
+                MeasureEntry(policy=m.key[0], measure=m.key[1], title=m.title, low=m.low, high=m.high, target=m.target)
                 for m in report.measures
             ],
             unread=list(report.unread),
@@ -273,9 +271,7 @@ def _verdict_entry(report: Report, decision: Decision) -> VerdictEntry:
         severity=rule.severity,
         enforcement=rule.enforcement,
         outcome=report.outcome(decision),
-        missing=[
-            MissingEntry(element=f.element, kind=f.kind, attribute=f.attribute, why=f.why) for f in missing
-        ],
+        missing=[MissingEntry(element=f.element, kind=f.kind, attribute=f.attribute, why=f.why) for f in missing],
         reasons=[_reason_entry(reason) for reason in decision.reasons],
         witnesses=[WitnessEntry(element=w.element, path=list(w.path), certain=w.certain) for w in witnesses],
         citations=[citation.provision for citation in rule.citations],

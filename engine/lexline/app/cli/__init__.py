@@ -12,6 +12,8 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name (default: those of the process) and end with its status."""
-    from lexline.app.cli.commands import run  # not at the top: `import lexline.app.cli` stays cheap for shell completion
+    from lexline.app.cli.commands import (
+        run,
+    )  # not at the top: `import lexline.app.cli` stays cheap for shell completion
 
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))

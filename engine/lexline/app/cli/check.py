@@ -20,8 +20,12 @@ from lexline.app.cli.options import (
     mistake,
 )
 
-FormatOption = Annotated[str, typer.Option("--format", help="text, json, jsonl, markdown, junit, or a plug-in's format.")]
-ReasonsOption = Annotated[str, typer.Option("--reasons", help="For how many verdicts to say why: a number, all or none.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", help="text, json, jsonl, markdown, junit, or a plug-in's format.")
+]
+ReasonsOption = Annotated[
+    str, typer.Option("--reasons", help="For how many verdicts to say why: a number, all or none.")
+]
 
 
 def check(

@@ -46,7 +46,9 @@ def application() -> typer.Typer:
     app.command("init", epilog="Example: lexline init credit-policies")(setup.init)
     app.command("check", epilog="Example: lexline check --on 2026-09-03 --format json")(check.check)
     app.command("gate", epilog="Example: lexline gate model:mlflow/bank/credit/2")(gate.gate)
-    app.command("explain", epilog="Example: lexline explain house/VALIDATED model:mlflow/bank/credit/2")(explain.explain)
+    app.command("explain", epilog="Example: lexline explain house/VALIDATED model:mlflow/bank/credit/2")(
+        explain.explain
+    )
     app.command("test", epilog="Example: lexline test --coverage")(examples.test)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)

@@ -23,7 +23,9 @@ def test(
     policy: PolicyOption = None,
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
-    coverage: Annotated[bool, typer.Option(help="List rules and parts of rules that no example decides both ways.")] = True,
+    coverage: Annotated[
+        bool, typer.Option(help="List rules and parts of rules that no example decides both ways.")
+    ] = True,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 where a rule has no example.")] = False,
     format_: Annotated[str, typer.Option("--format", help="text or junit.")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,

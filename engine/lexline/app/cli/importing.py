@@ -12,7 +12,7 @@ from lexline.app.cli.options import ProjectOption, mistake
 
 if TYPE_CHECKING:
     from lexline.importing import ImportResult
-    from lexline.plugin_manager import Plugins
+    from lexline.plugin_offers import Plugins
     from lexline.settings import Settings
 
 LISTED = 20
@@ -20,7 +20,9 @@ LISTED = 20
 
 
 def import_facts(
-    sources: Annotated[list[str] | None, typer.Argument(help="Names of sources in lexline.yaml (default: all).")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Names of sources in lexline.yaml (default: all).")
+    ] = None,
     project: ProjectOption = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; write nothing.")] = False,
 ) -> int:

@@ -12,7 +12,9 @@ from lexline.app.cli.options import ProjectOption
 
 
 def fmt(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Policy files or folders (default: the project's).")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Policy files or folders (default: the project's).")
+    ] = None,
     project: ProjectOption = Path(),
     check: Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 if a file would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Change nothing; show what would change.")] = False,
@@ -21,12 +23,13 @@ def fmt(
     from lexline.app.cli.options import chosen_files
     from lexline.app.cli.output import emit
     from lexline_lineage.writing import write_atomically
-    from lexline.diagnostics import LexlineError
+    from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.lang.literate import format_policy
     from lexline.project import policy_paths
 
     named = tuple(paths) if paths else chosen_files(project, None, None, None, None).policies
-    found, changed = [], []
+    found: list[Diagnostic] = []
+    changed: list[Path] = []
     for path in policy_paths(named):
         try:
             old, new = format_policy(path)

@@ -11,8 +11,9 @@ from lexline.decision import Evaluation
 from lexline.evaluate.verdict import Clock
 from lexline.lang.suggest import nearest
 from lexline.lang.typed import Key, Program
-from lexline.plugin_manager import Plugins, load_plugins
-from lexline.project import Files, Project, load_graph, load_policies, load_vocabularies
+from lexline.plugin_manager import load_plugins
+from lexline.plugin_offers import Plugins
+from lexline.project import Files, Project, load_graph, load_policies, load_vocabularies, unread_facts
 from lexline_lineage.graph import Graph
 
 __all__ = ["Session", "element_number", "open_session", "rule_key"]
@@ -36,7 +37,7 @@ def open_session(files: Files, clock: Clock) -> Session:
         parsed, program, warnings = load_policies(files.policies, vocabulary, signatures, files.parameters or {})
         built = load_graph(files, vocabulary, clock.today)
     show_diagnostics(warnings)
-    unread = tuple(str(line) for line in built.report.lines())
+    unread = unread_facts(built.report)
     project = Project(vocabulary, parsed, program, built.graph, unread)
     checks = plugins.check_results(built.graph, clock)
     return Session(project, plugins, Evaluation(program, built.graph, clock, checks, unread))

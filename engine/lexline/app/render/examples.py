@@ -24,12 +24,14 @@ def render_examples(report: ExamplesReport, coverage: bool) -> str:
         lines.append(f"{'FAIL' if result.failures else 'ok  '}  {result.example.title}  [{place(result)}]")
         lines += [f"      {failure}" for failure in result.failures]
     if not report.results:
-        lines.append("There is no example. A rule without one is untested: add `example \"…\"` to the policy.")
+        lines.append('There is no example. A rule without one is untested: add `example "…"` to the policy.')
     if report.untested:
         lines += ["", "Rules without an example:", *(f"  {'/'.join(key)}" for key in report.untested)]
     if coverage and report.gaps:
         lines += ["", "Parts that no example decides both ways:"]
-        lines += [f"  {gap.rule[1]}, line {gap.line}: never {' or '.join(gap.never)}: {gap.clause}" for gap in report.gaps]
+        lines += [
+            f"  {gap.rule[1]}, line {gap.line}: never {' or '.join(gap.never)}: {gap.clause}" for gap in report.gaps
+        ]
     held = len(report.results) - report.failed
     lines += ["", f"{held} of {len(report.results)} examples hold."]
     return printable("\n".join(lines)) + "\n"
@@ -41,7 +43,9 @@ def render_examples_junit(report: ExamplesReport) -> str:
         "testsuite", name="lexline examples", tests=str(len(report.results)), failures=str(report.failed)
     )
     for result in report.results:
-        case = ET.SubElement(suite, "testcase", classname=clean(result.example.policy), name=clean(result.example.title))
+        case = ET.SubElement(
+            suite, "testcase", classname=clean(result.example.policy), name=clean(result.example.title)
+        )
         if result.failures:
             failure = ET.SubElement(case, "failure", message=clean(result.failures[0]))
             failure.text = clean("\n".join((place(result), *result.failures)))

@@ -1,0 +1,85 @@
+"""What ``lexline explain`` prints: the rule as a tree, what each part came to, and what would change the verdict."""
+
+from __future__ import annotations
+
+from lexline.decision import Evaluation
+from lexline.evaluate.change import Change, find_change
+from lexline.evaluate.explanation import Explanation, Node, Weight
+from lexline.evaluate.interpret import Interpreter
+from lexline.evaluate.verdict import Truth
+from lexline.lang.typed import Key
+from lexline_plugins.reporters.wording import facts_line, missing_line, path_line, phase_note, printable, show
+
+__all__ = ["explanation_lines", "render_explanation"]
+
+MARKS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?", Truth.FAILED: "!"}
+WORDS = {Truth.TRUE: "true", Truth.FALSE: "false", Truth.UNKNOWN: "unknown", Truth.FAILED: "a check failed"}
+
+
+def render_explanation(evaluation: Evaluation, key: Key, number: int, *, change: bool = True) -> str:
+    """A rule for an element as text."""
+    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+    explanation = interpreter.explain(key, number)
+    lines = [*_head(evaluation, explanation), *explanation_lines(explanation)]
+    if change:
+        lines += ["", *_change_lines(find_change(evaluation.program, evaluation.graph, evaluation.clock, key, number))]
+    return printable("\n".join(lines)) + "\n"
+
+
+def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
+    decision = explanation.decision
+    rule = evaluation.program.rules[decision.rule]
+    under = "" if decision.underlying is decision.verdict else f" (would be {decision.underlying.value})"
+    note = f", {phase_note(decision)}" if phase_note(decision) else ""
+    lines = [
+        f"{decision.verdict.value.upper()}{under}  {decision.element}{note}, on {evaluation.clock.today}",
+        f"{'/'.join(decision.rule)}  {rule.title}",
+    ]
+    if rule.citations:
+        lines.append("cites " + ", ".join(citation.provision for citation in rule.citations))
+    lines += [decision.message] if decision.message else []
+    lines += [f"what to do: {decision.remedy}"] if decision.remedy else []
+    return [*lines, ""]
+
+
+def explanation_lines(explanation: Explanation) -> list[str]:
+    """The tree of an explanation: a mark for each part; what does not bear on the verdict is in parentheses."""
+    return [line for node in explanation.nodes for line in _node_lines(node, 0)]
+
+
+def _node_lines(node: Node, depth: int) -> list[str]:
+    indent = "  " * depth
+    inner = "  " * (depth + 1)
+    lines = [f"{indent}{_headline(node)}"]
+    if node.note:
+        lines.append(f"{inner}note: {node.note}")
+    lines += [f"{inner}fact: {facts_line(fact)}" for fact in node.facts]
+    lines += [f"{inner}missing: {missing_line(fact)}" for fact in node.missing]
+    for child in node.children:
+        lines += _node_lines(child, depth + 1)
+    return lines
+
+
+def _headline(node: Node) -> str:
+    if node.witness is not None:
+        mark = MARKS[node.truth] if node.truth is not None else "·"
+        return f"{mark} {node.witness.kind} {path_line(node.witness)}"
+    role = node.role if node.role not in ("part", "value") else ""
+    named = f"{role} {node.name}".strip() if node.name else role
+    text = f"{named}: {node.text}" if named else node.text
+    if node.truth is None:
+        return f"· {text} = {node.value or 'missing'}"
+    aside = "  (makes no difference)" if node.weight is Weight.ASIDE else ""
+    value = f" = {node.value}" if node.value else ""
+    return f"{MARKS[node.truth]} {text}{value}: {WORDS[node.truth]}{aside}"
+
+
+def _change_lines(change: Change | None) -> list[str]:
+    if change is None:
+        return ["No small change of recorded facts was found that would change the verdict."]
+    lines = [f"It would be {change.verdict.value} if"]
+    for fact in change.facts:
+        before = "missing" if fact.before is None else show(fact.before)
+        after = "missing" if fact.after is None else show(fact.after)
+        lines.append(f"  {fact.attribute} of {fact.element} were {after} (it is {before})")
+    return lines
