@@ -127,7 +127,7 @@ def _run_event(work: _Import, event: Event, ended: set[str]) -> None:
             work.sheet.attribute(target, "updated_on", event.moment[:10], place)
         rows = mapping(data, "outputFacets", "outputStatistics").get("rowCount")
         work.sheet.attribute(target, "rows", rows if isinstance(rows, int) else None, place)
-        _column_lineage(work, target, data, place)
+        _column_lineage(work, run, target, data, place)
 
 
 def _design_event(work: _Import, event: Event) -> None:
@@ -231,8 +231,9 @@ def _fields(fields: list[dict[str, object]], prefix: str, depth: int = 0) -> Ite
                 yield from _fields(mappings(data, "fields"), f"{prefix}{name}.", depth + 1)
 
 
-def _column_lineage(work: _Import, dataset: str, data: dict[str, object], place: str) -> None:
-    """Which column comes from which. What only decides which rows there are (a join, a filter) is possible."""
+def _column_lineage(work: _Import, run: str, dataset: str, data: dict[str, object], place: str) -> None:
+    """Which column comes from which. What only decides which rows there are (a join, a filter) is possible; that the
+    run read the dataset of such a column is sure, even where the event doesn't list it."""
     for name, found in sorted(mapping(data, "facets", "columnLineage", "fields").items()):
         if not name or not isinstance(found, dict):
             continue
@@ -240,14 +241,14 @@ def _column_lineage(work: _Import, dataset: str, data: dict[str, object], place:
         for origin in mappings(found, "inputFields"):
             if not (text(origin, "namespace") and text(origin, "name") and text(origin, "field")):
                 continue
-            address = work.address(origin)
-            if work.is_model(address):
+            if work.is_model(work.address(origin)):
                 continue
-            source_dataset = work.sheet.element(f"dataset:{address}", "dataset", place)
+            source_dataset = _dataset(work, origin, place)
             source = _column(work, source_dataset, text(origin, "field"), place)
             steps = mappings(origin, "transformations")
             indirect = bool(steps) and all(text(step, "type") == "INDIRECT" for step in steps)
             work.sheet.edge(source, "flows_to", target, place, possible=indirect)
+            work.sheet.edge(run, "reads", source_dataset, place)
             masks = [text(step, "subtype") or "masked" for step in steps if step.get("masking") is True]
             work.sheet.attribute(target, "masking", ", ".join(sorted(set(masks))), place)
 

@@ -26,8 +26,9 @@ class FactSheet:
         return element
 
     def attribute(self, element: str, name: str, value: object, place: str) -> None:
-        """The attribute of the element is the value."""
-        if value is not None and value != "":
+        """The attribute of the element is the value. Where it is said again, the first place stays."""
+        said = self._attributes.get((element, name))
+        if value is not None and value != "" and (said is None or said.value != value):
             self._attributes[element, name] = AttributeFact(element, name, value, Source(self._source, place))
 
     def edge(self, origin: str, relation: str, target: str, place: str, *, possible: bool = False) -> None:

@@ -1,0 +1,34 @@
+"""Importers on small files that set traps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lexline.importing import ImportRequest
+from lexline_plugins.importers.registration import lexline_importers
+from shown import shown
+
+HERE = Path(__file__).parent
+CASES = yaml.safe_load((HERE / "cases.yaml").read_text("utf-8"))
+IMPORTERS = {importer.name: importer for importer in lexline_importers()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_case(case: dict[str, Any], tmp_path: Path) -> None:
+    for name, content in case["files"].items():
+        (tmp_path / name).write_text(content, "utf-8")
+    paths = tuple(tmp_path / name for name in sorted(case["files"]))
+    result = IMPORTERS[case["importer"]].read(ImportRequest(paths, case["settings"], "source"))
+    lines = shown(result).splitlines()
+    facts = [line.rpartition("   [")[0] for line in lines if line.endswith("]") and "   [" in line]
+    assert [line for line in case.get("facts", []) if line not in facts] == []
+    assert [line for line in facts for part in case.get("absent", []) if line.startswith(part)] == []
+    for sort in ("unresolved", "skipped"):
+        found = [line for line in lines if line.startswith(f"{sort}: ")]
+        expected = case.get(sort, [])
+        assert [part for part in expected if not any(part in line for line in found)] == []
+        assert len(found) == len(expected), found

@@ -1,0 +1,79 @@
+"""Importers on files that the systems themselves, or the people who use them, wrote."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lexline.importing import ImportRequest, ImportResult, SettingError
+from lexline_lineage.builder import build
+from lexline_lineage.fact_files import read_fact_lines, write_fact_lines
+from lexline_lineage.vocabulary_files import load_builtin_vocabulary
+from lexline_plugins.importers.registration import lexline_importers
+from shown import shown
+
+HERE = Path(__file__).parent
+IMPORTERS = {importer.name: importer for importer in lexline_importers()}
+
+
+def read(name: str) -> ImportResult:
+    paths = tuple(sorted(path for path in (HERE / "files" / name).iterdir()))
+    return IMPORTERS[name].read(ImportRequest(paths, {"authority": "example.org"}, name))
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+def test_golden(name: str) -> None:
+    """Every fact of every file, reviewed by hand. ``UPDATE_GOLDEN=1`` writes them anew."""
+    golden = HERE / "golden" / f"{name}.txt"
+    found = shown(read(name))
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(found, "utf-8")
+    assert found == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+def test_facts_fit_the_vocabulary(name: str) -> None:
+    """Facts build a graph, nothing is left out of it for its type, and what is written is what is read."""
+    result = read(name)
+    built = build(load_builtin_vocabulary(), result.facts, date(2026, 9, 3))
+    assert built.report.findings == ()
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+def test_facts_survive_a_file(name: str, tmp_path: Path) -> None:
+    result = read(name)
+    write_fact_lines(tmp_path / "facts.jsonl", result.facts)
+    assert tuple(read_fact_lines(tmp_path / "facts.jsonl")) == result.facts
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({}, "authority"),
+        ({"authority": 7}, "authority"),
+        ({"authority": "a", "location": {}}, "location"),
+        ({"authority": "a", "locations": ["x"]}, "locations"),
+        ({"authority": "a", "locations": {"x": 1}}, "locations"),
+    ],
+)
+def test_wrong_settings(name: str, settings: dict[str, object], wrong: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        IMPORTERS[name].read(ImportRequest((), settings, name))
+    assert caught.value.setting == wrong
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+def test_files_that_cannot_be_read(name: str, tmp_path: Path) -> None:
+    """Wrong bytes, folders and files that are gone are skipped with a reason, and never a traceback."""
+    (tmp_path / "utf16.json").write_bytes('{"a": 1}'.encode("utf-16"))
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe\x00\x01")
+    (tmp_path / "deep.json").write_text("[" * 5000 + "]" * 5000, "utf-8")
+    (tmp_path / "folder.json").mkdir()
+    paths = tuple(tmp_path / f"{part}.json" for part in ("bytes", "deep", "folder", "gone", "utf16"))
+    result = IMPORTERS[name].read(ImportRequest(paths, {"authority": "a"}, name))
+    assert result.facts == ()
+    assert {skipped.place.partition(":")[0] for skipped in result.skipped} == {path.name for path in paths}
