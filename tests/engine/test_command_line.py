@@ -1,0 +1,142 @@
+"""The commands as a person meets them: what they print, how they end, and that nothing ends in a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from lexline.app.cli.commands import run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as ``lexline init`` sets it up, entered."""
+    assert run(["init", str(tmp_path / "first")]) == 0
+    monkeypatch.chdir(tmp_path / "first")
+    return tmp_path / "first"
+
+
+def test_init_runs_and_shows_a_breach(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["check", "--on", "2026-11-22"]) == 1
+    shown = capsys.readouterr().out
+    assert "FAIL  house VALIDATED" in shown
+    assert "validated_on of credit = 2020-01-10" in shown
+    assert "UNKNOWN  house VALIDATED" in shown
+    assert "validated_on of fraud: " in shown
+    assert "Next: lexline explain house/VALIDATED credit" in shown
+    assert run(["test"]) == 0
+    assert run(["fmt", "--check"]) == 0
+
+
+def test_init_changes_nothing_that_is_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lexline.yaml").write_text("policies: [mine]\n")
+    assert run(["init", str(project)]) == 2
+    assert (project / "lexline.yaml").read_text() == "policies: [mine]\n"
+    assert "already has lexline.yaml" in capsys.readouterr().err
+
+
+def test_json_follows_the_published_schema(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["check", "--on", "2026-11-22", "--format", "json", "--reasons", "all"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8")))
+    assert document["summary"] == {"fail": 1, "unknown": 1}
+    failed = next(entry for entry in document["verdicts"] if entry["verdict"] == "fail")
+    assert (failed["rule"], failed["element"], failed["outcome"]) == ("VALIDATED", "credit", "block")
+    assert failed["reasons"][0]["facts"]
+
+
+@pytest.mark.parametrize(
+    ("element", "status", "first"),
+    [("credit", 1, "BLOCK  credit is blocked"), ("applications", 0, "ALLOW  applications is allowed")],
+)
+def test_gate(project: Path, capsys: pytest.CaptureFixture[str], element: str, status: int, first: str) -> None:
+    capsys.readouterr()
+    assert run(["gate", element, "--on", "2026-11-22"]) == status
+    shown = capsys.readouterr().out
+    assert shown.startswith(first)
+    assert ("what to do: Ask model risk to validate it" in shown) is bool(status)
+
+
+def test_explain_marks_parts_and_says_what_would_change(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["explain", "VALIDATED", "credit", "--on", "2026-11-22"]) == 0
+    shown = capsys.readouterr().out
+    assert "✗ validated_on is within the last validation_period: false" in shown
+    assert "✓ validation_status = approved: true" in shown
+    assert "It would be pass if" in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["check", "--on", "3/9/2026"], "write it as 2026-09-03"),
+        (["check", "--rule", "VALIDATD"], "did you mean `VALIDATED`?"),
+        (["check", "--reasons", "many"], "write a number, `all` or `none`"),
+        (["check", "--format", "jsn"], "json"),
+        (["check", "--policy", "nowhere.policy"], "nowhere.policy"),
+        (["check", "--portfolio", "nowhere.yaml"], "there is no such file"),
+        (["gate", "credt"], "did you mean `credit`?"),
+        (["explain", "VALIDATED"], "explain needs an element"),
+        (["import"], "names no sources"),
+        (["fmt", "nowhere"], "nowhere"),
+        (["frobnicate"], "frobnicate"),
+        (["check", "--frobnicate"], "frobnicate"),
+    ],
+)
+def test_mistakes_end_with_2_and_a_hint(
+    project: Path, capsys: pytest.CaptureFixture[str], command: list[str], words: str
+) -> None:
+    assert run(command) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_nothing_evaluated_ends_with_2(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "portfolio" / "models.yaml").write_text("nodes: {}\n")
+    assert run(["check"]) == 2
+    shown = capsys.readouterr().out
+    assert "No subject: house VALIDATED" in shown
+    assert "Nothing was evaluated." in shown
+
+
+def test_a_wrong_setting_is_shown_at_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lexline.yaml").write_text("# mine\npolices: [policies]\n")
+    assert run(["check"]) == 2
+    error = capsys.readouterr().err
+    assert "lexline.yaml:2" in error
+    assert "did you mean `policies`?" in error
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "junit", "json", "jsonl"])
+def test_what_others_named_is_shown_without_effect(
+    project: Path, capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    hostile = "\x1b]0;owned\x07<script>alert(1)</script>::error::=cmd|"
+    portfolio = {
+        "nodes": {
+            hostile: {"kind": "model", "name": hostile, "validation_status": "pending"},
+            "live": {"kind": "deployment", "environment": "production"},
+        },
+        "edges": [[hostile, "serves", "live"]],
+    }
+    (project / "hostile.json").write_text(json.dumps(portfolio))
+    capsys.readouterr()
+    assert run(["check", "--portfolio", "hostile.json", "--format", format_]) == 1
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    if format_ in ("markdown", "junit"):
+        assert "<script>" not in shown
+
+
+def test_schema_is_current() -> None:
+    from lexline.report import ReportDocument
+
+    published = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
+    assert ReportDocument.model_json_schema(by_alias=True) == published
