@@ -103,11 +103,14 @@ def build_from_columns(vocabulary: Vocabulary, table: Table) -> BuiltGraph:
     row_kinds = by_value[table.kinds.codes]
     kinds = dict(zip(table.ids, row_kinds.tolist(), strict=True))
     _check_rows(vocabulary, table, row_kinds, kinds, refusals)
+    relations: dict[str, int] = {}
+    names = [str(name) for name in table.relations.values] + [""]  # the last for rows without a relation
+    by_name = np.array([relations.setdefault(name, len(relations)) for name in names], np.int32)
     ends = Ends(
         table.origins,
-        table.relations.codes,
+        by_name[table.relations.codes],
         table.targets,
-        tuple(str(name) for name in table.relations.values),
+        tuple(relations),
         lambda index: Source(table.source.system, f"edge {index + 1}"),
     )
     refusals.raise_if_any()
@@ -168,7 +171,8 @@ def _edges(ends: Ends, placement: Placement, possible: NDArray[np.bool_], said: 
     found: dict[str, Edges] = {}
     for code, name in enumerate(ends.names):
         at = np.flatnonzero(ends.relations == code)
-        found[name] = Edges(placement.origins[at], placement.targets[at], possible[at], said[at])
+        if len(at):
+            found[name] = Edges(placement.origins[at], placement.targets[at], possible[at], said[at])
     return found
 
 

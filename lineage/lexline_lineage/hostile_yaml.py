@@ -82,6 +82,9 @@ def read_yaml_documents(content: str | bytes, file: str) -> tuple[Document, ...]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+        lines = text.split("\n")
+        if line > len(lines):  # the parser puts the end of a file behind its last line
+            line, column = len(lines), len(lines[-1]) + 1
         message = f"this is not YAML: {error.problem or error.context or 'it cannot be read'}"
         raise LineageError([*composer.problems, Problem("yaml-syntax", file, line, column, message)]) from None
     except yaml.YAMLError:

@@ -11,7 +11,7 @@ import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,12 +51,12 @@ def read_table(folder: Path, vocabulary: Vocabulary) -> Table:
     has_flag = "possible" in edges.column_names
     flags = edges["possible"].to_pylist() if has_flag else []
     return Table(
-        ids=_texts(nodes["id"]),
+        ids=_texts(nodes, "id", folder / "nodes.parquet"),
         kinds=_coded(nodes["kind"], file, "kind"),
         attributes=attributes,
-        origins=_texts(edges["src"]),
+        origins=_texts(edges, "src", folder / "edges.parquet"),
         relations=_coded(edges["type"], str(folder / "edges.parquet"), "type"),
-        targets=_texts(edges["dst"]),
+        targets=_texts(edges, "dst", folder / "edges.parquet"),
         possible=np.array([flag is True for flag in flags], np.bool_) if has_flag else _no_flags(len(edges)),
         source=Source(str(folder)),
     )
@@ -208,10 +208,16 @@ def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> Non
         _pyarrow(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
 
 
-def _texts(column: Any) -> list[str]:
-    """A column of ids; what is no text stays as it is, and the builder refuses it."""
-    found: list[str] = column.to_pylist()
-    return found
+def _texts(table: Any, name: str, path: Path) -> list[str]:
+    """A column of ids; ``None`` stays, and the builder refuses it."""
+    pa = _pyarrow(str(path))
+    try:
+        encoded = table[name].cast(pa.string()).combine_chunks().dictionary_encode()
+    except pa.ArrowException:
+        message = f"the column `{name}` has to be text"
+        raise LineageError([Problem("parquet-form", str(path), 0, 0, message)]) from None
+    distinct = encoded.dictionary.to_pylist()  # one object for each id, whose hash is computed once
+    return [cast(str, None if code is None else distinct[code]) for code in encoded.indices.to_pylist()]
 
 
 def _no_flags(count: int) -> NDArray[np.bool_]:
@@ -223,6 +229,8 @@ def _coded(column: Any, file: str, name: str) -> Coded:
     pa, compute = _pyarrow(file), _pyarrow(file, ".compute")
     try:
         kind = column.type
+        if pa.types.is_null(kind):
+            return Coded(np.full(len(column), -1, np.int32), ())
         if pa.types.is_dictionary(kind):
             column = column.cast(kind.value_type)
             kind = column.type
@@ -235,7 +243,6 @@ def _coded(column: Any, file: str, name: str) -> Coded:
         if pa.types.is_nested(kind):
             return _coded_rows(column.to_pylist())
         encoded = column.combine_chunks().dictionary_encode()
-        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
         codes = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
         return Coded(codes, encoded.dictionary.to_pylist())
     except (pa.ArrowException, ValueError, OverflowError) as error:

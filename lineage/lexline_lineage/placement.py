@@ -23,7 +23,6 @@ MAX_PROBLEMS = 500
 """How many problems of one set of facts are written out; a systematic mistake would fill memory otherwise."""
 REFUSED = -1
 """The kind code of an element whose kind is refused; its edges are not reported again."""
-_UNDECLARED = -2
 
 
 class Refusals:
@@ -109,29 +108,27 @@ def stub_kinds(
 
     ``kinds`` has the kind codes of those that are declared; ``usable`` marks the edges whose relation exists.
     """
-    get = kinds.get
-    origins = np.fromiter((get(end, _UNDECLARED) for end in ends.origins), np.int16, len(ends.origins))
-    targets = np.fromiter((get(end, _UNDECLARED) for end in ends.targets), np.int16, len(ends.targets))
+    undeclared = (set(ends.origins) | set(ends.targets)) - kinds.keys()
     candidates: dict[str, tuple[str, ...]] = {}
     first: dict[str, int] = {}
-    for index in np.flatnonzero(usable & ((origins == _UNDECLARED) | (targets == _UNDECLARED))).tolist():
+    for index, (origin, target) in enumerate(zip(ends.origins, ends.targets, strict=True)) if undeclared else ():
+        if not usable[index]:
+            continue
         relation = vocabulary.relations[ends.names[ends.relations[index]]]
-        for element, is_undeclared, allowed in (
-            (ends.origins[index], origins[index] == _UNDECLARED, relation.origins),
-            (ends.targets[index], targets[index] == _UNDECLARED, relation.targets),
-        ):
-            if is_undeclared:
+        for element, allowed in ((origin, relation.origins), (target, relation.targets)):
+            if element in undeclared:
                 first.setdefault(element, index)
                 before = candidates.get(element, allowed)
                 candidates[element] = tuple(kind for kind in before if kind in allowed)
     codes = {name: code for code, name in enumerate(vocabulary.kinds)}
     stubs: dict[str, int] = {}
     for element, left in candidates.items():
-        stubs[element] = codes[left[0]] if len(left) == 1 else REFUSED
         index = first[element]
         if not is_id(element):
             refusals.add("bad-id", "an edge names an element without a proper id", ends.source(index))
-        elif len(left) != 1:
+            continue
+        stubs[element] = codes[left[0]] if len(left) == 1 else REFUSED
+        if len(left) != 1:
             choice = " or ".join(f"`{kind}`" for kind in left) or "no one kind that all its edges allow"
             message = f"nothing declares `{element}` of the edge `{ends.describe(index)}`, which may be {choice}"
             refusals.add("undeclared-element", message, ends.source(index), f"declare `{element}` with its kind")
