@@ -81,9 +81,12 @@ def run_id(text: str) -> str | None:
     return str(uuid.UUID(hex=bare)) if _HEX.fullmatch(bare) else None
 
 
-def escape(part: str) -> str:
-    """A name as one part of an id: what would end the part, or can't be seen, is percent-encoded."""
-    return _UNCLEAN.sub(lambda found: f"%{ord(found.group()):02X}", part.strip())
+def escape(part: str, keep: str = "") -> str:
+    """A name as one part of an id: what would end the part, or can't be seen, is percent-encoded, but what is in
+    ``keep``."""
+    return _UNCLEAN.sub(
+        lambda found: found.group() if found.group() in keep else f"%{ord(found.group()):02X}", part.strip()
+    )
 
 
 def _without_authority(scheme: str, rest: str) -> str:

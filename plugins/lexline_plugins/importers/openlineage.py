@@ -56,16 +56,15 @@ class _Import:
             return self.locations.canonical("file:///" + name.lstrip("/"))
         if has_scheme(namespace):
             return self.locations.canonical(f"{namespace.rstrip('/')}/{name.lstrip('/')}")
-        parts = [escape(part) for part in (*namespace.split("/"), name)]
-        return "/".join(("openlineage", self.authority, *parts))
+        return f"openlineage/{self.authority}/{escape(namespace)}/{escape(name, keep='/')}"
 
     def is_model(self, address: str) -> bool:
         """True where a model is kept at the address."""
         return address in self.models or self.artifacts.canonical(address) != address
 
     def job(self, data: object) -> str:
-        namespace, name = text(data, "namespace"), text(data, "name")
-        return f"job:openlineage/{self.authority}/{escape(namespace)}/{escape(name)}"
+        namespace, name = escape(text(data, "namespace")), escape(text(data, "name"), keep="/")
+        return f"job:openlineage/{self.authority}/{namespace}/{name}"
 
 
 def _read(request: ImportRequest) -> ImportResult:
