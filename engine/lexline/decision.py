@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from lexline.evaluate.calls import CheckResults, NoChecks
+from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
@@ -36,7 +36,7 @@ class Evaluation:
     program: Program
     graph: Graph
     clock: Clock
-    checks: CheckResults = NoChecks()
+    checks: CheckResults | None = None
     unread: tuple[str, ...] = ()
 
 

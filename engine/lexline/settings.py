@@ -100,9 +100,7 @@ def _mistakes(path: Path, document: Document, error: ValidationError) -> tuple[D
             known = SourceSettings.model_fields if where[0] == "sources" else SettingsFile.model_fields
             near = nearest(str(where[-1]), known)
             message = f"`{name}` is no setting"
-            advice = (
-                f"did you mean `{near}`?" if near else "settings are " + ", ".join(f"`{k}`" for k in known)
-            )
+            advice = f"did you mean `{near}`?" if near else "settings are " + ", ".join(f"`{k}`" for k in known)
         else:
             message = f"`{name}`: {item['msg'][:1].lower()}{item['msg'][1:]}"
             advice = "see docs/settings.md for every setting"

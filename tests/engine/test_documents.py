@@ -4,17 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-
 from lexline.app.render.diagnostics import render
+
+from lexline.diagnostics import Source
 from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
-from lexline.diagnostics import Source
 from lexline.plugin_manager import load_plugins
 from lexline_lineage.vocabulary_files import load_builtin_vocabulary
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```policy\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-GUIDE = [block for block in BLOCK.findall((ROOT / "docs" / "language.md").read_text("utf-8"))]
+GUIDE = BLOCK.findall((ROOT / "docs" / "language.md").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("block", GUIDE, ids=lambda block: block.split("\n", 1)[0][:40])

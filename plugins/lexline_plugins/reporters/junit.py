@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from xml.etree import ElementTree as ET  # noqa: S405  # XML is written here, never read
+from xml.etree import ElementTree as ET
 
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import Report

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import Report
-from lexline_plugins.reporters.wording import facts_line, missing_line, path_line, printable
 from lexline_plugins.reporters.wording import counts as counts_of
+from lexline_plugins.reporters.wording import facts_line, missing_line, path_line, printable
 
 __all__ = ["escape", "render_markdown"]
 

@@ -49,7 +49,7 @@ def application() -> typer.Typer:
     app.command("explain", epilog="Example: lexline explain house/VALIDATED model:mlflow/bank/credit/2")(
         explain.explain
     )
-    app.command("test", epilog="Example: lexline test --coverage")(examples.test)
+    app.command("test", epilog="Example: lexline test --coverage")(examples.run_tests)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)
     app.command("plugins", epilog="Example: lexline plugins")(plugins.plugins)

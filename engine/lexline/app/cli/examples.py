@@ -18,7 +18,7 @@ from lexline.app.cli.options import (
 )
 
 
-def test(
+def run_tests(
     project: ProjectOption = Path(),
     policy: PolicyOption = None,
     vocabulary: VocabularyOption = None,

@@ -22,10 +22,10 @@ def fmt(
     """Write policies in one canonical layout; comments are kept."""
     from lexline.app.cli.options import chosen_files
     from lexline.app.cli.output import emit
-    from lexline_lineage.writing import write_atomically
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.lang.literate import format_policy
     from lexline.project import policy_paths
+    from lexline_lineage.writing import write_atomically
 
     named = tuple(paths) if paths else chosen_files(project, None, None, None, None).policies
     found: list[Diagnostic] = []

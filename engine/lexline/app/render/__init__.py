@@ -1,1 +1,1 @@
-"""Results to text for the terminal. What plug-ins may add (formats of reports) is under ``lexline_plugins.reporters``."""
+"""Results to text for the terminal. Formats of reports, which plug-ins may add, are ``lexline_plugins.reporters``."""
