@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from common import EVAL_DATE, RULES, Engine, main
 
-from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Verdict
 from lexline.project import Files, load_graph, load_policies, load_vocabularies
@@ -40,7 +40,7 @@ class Lexline(Engine):
         well = []
         for rule in rules:
             column = columns.rule(self.keys[rule])
-            codes = [column.names.index(verdict) for verdict in WELL]
+            codes = [VERDICTS.index(verdict) for verdict in WELL]
             well.append(np.isin(column.verdicts, codes))
         return np.stack(well, axis=1)
 
