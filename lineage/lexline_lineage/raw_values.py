@@ -34,14 +34,16 @@ def raw_value(value: Value) -> object:
     return value
 
 
-def plain_raw(raw: object) -> object:
-    """What a file holds, with its days as text, as facts hold them."""
+def plain_raw(raw: object, depth: int = 0) -> object:
+    """What a file holds, with its days as text, as facts hold them; what is too deep to be written stays."""
     if isinstance(raw, date):
         return raw.isoformat()
+    if depth > MAX_DEPTH:
+        return raw
     if isinstance(raw, list | tuple):
-        return [plain_raw(item) for item in raw]
+        return [plain_raw(item, depth + 1) for item in raw]
     if isinstance(raw, dict):
-        return {key: plain_raw(item) for key, item in raw.items()}
+        return {key: plain_raw(item, depth + 1) for key, item in raw.items()}
     return raw
 
 
