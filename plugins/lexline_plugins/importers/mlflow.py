@@ -16,7 +16,7 @@ from lexline_plugins.importers.labels import Labels
 from lexline_plugins.importers.locations import Locations, escape, has_scheme, run_id
 from lexline_plugins.importers.mlflow_answers import Answers, gather, pairs
 from lexline_plugins.importers.options import refuse_unknown, required_text, text_pairs, the_locations
-from lexline_plugins.importers.records import Reading, Record, mapping, mappings, moment_of_ms, text
+from lexline_plugins.importers.records import Reading, Record, mapping, mappings, moment_of_ms, text, whole_number
 from lexline_plugins.importers.sheet import FactSheet
 
 __all__ = ["MLFLOW"]
@@ -314,8 +314,7 @@ def _dataset(work: _Import, run_element: str, data: dict[str, object], place: st
         what = text(data, "source") or name or "a dataset"
         work.leave_open(what, dataset, "the run does not say where the dataset is stored")
     work.sheet.attribute(dataset, "name", name, place)
-    rows = _inner_json(text(data, "profile")).get("num_rows")
-    work.sheet.attribute(dataset, "rows", rows if isinstance(rows, int) else None, place)
+    work.sheet.attribute(dataset, "rows", whole_number(_inner_json(text(data, "profile")).get("num_rows")), place)
     work.sheet.edge(run_element, "reads", dataset, place)
     for field_ in mappings(_inner_json(text(data, "schema")), "mlflow_colspec"):
         if text(field_, "name"):

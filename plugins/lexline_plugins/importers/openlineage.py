@@ -16,7 +16,7 @@ from lexline_plugins.importers.labels import Labels
 from lexline_plugins.importers.locations import Locations, escape, has_scheme, run_id
 from lexline_plugins.importers.openlineage_events import Event, gather
 from lexline_plugins.importers.options import refuse_unknown, required_text, text_list, text_pairs, the_locations
-from lexline_plugins.importers.records import Reading, mapping, mappings, text
+from lexline_plugins.importers.records import Reading, mapping, mappings, text, whole_number
 from lexline_plugins.importers.sheet import FactSheet
 
 __all__ = ["OPENLINEAGE"]
@@ -124,8 +124,8 @@ def _run_event(work: _Import, event: Event, ended: set[str]) -> None:
             continue
         if event.type == "COMPLETE":
             work.sheet.attribute(target, "updated_on", event.moment[:10], place)
-        rows = mapping(data, "outputFacets", "outputStatistics").get("rowCount")
-        work.sheet.attribute(target, "rows", rows if isinstance(rows, int) else None, place)
+        rows = whole_number(mapping(data, "outputFacets", "outputStatistics").get("rowCount"))
+        work.sheet.attribute(target, "rows", rows, place)
         _column_lineage(work, run, target, data, place)
 
 

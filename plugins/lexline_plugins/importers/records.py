@@ -29,6 +29,7 @@ __all__ = [
     "moment_of_ms",
     "read_json_files",
     "text",
+    "whole_number",
     "yaml_documents",
 ]
 
@@ -142,6 +143,11 @@ def mappings(data: object, *path: str) -> list[dict[str, object]]:
     """The mappings in the list at a path of keys; what isn't a mapping is left out."""
     value = _at(data, path)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def whole_number(raw: object) -> int | None:
+    """A count; ``None`` for what is none."""
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
 
 
 def moment_of_ms(raw: object) -> str | None:

@@ -1,0 +1,89 @@
+"""Whatever a file holds, an importer raises nothing, and its facts build a graph."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lexline.importing import ImportRequest
+from lexline_lineage.builder import build
+from lexline_lineage.vocabulary import Vocabulary
+from lexline_lineage.vocabulary_files import load_builtin_vocabulary
+from lexline_plugins.importers.registration import lexline_importers
+
+SOURCES = Path(__file__).parents[3] / "examples" / "credit" / "sources"
+IMPORTERS = {importer.name: importer for importer in lexline_importers()}
+Place = tuple[str | int, ...]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    return load_builtin_vocabulary()
+
+
+@cache
+def documents(name: str) -> list[Any]:
+    """What the files of the example hold, a document each."""
+    found: list[Any] = []
+    for path in sorted((SOURCES / name).iterdir()):
+        if path.suffix == ".yaml":
+            found += yaml.safe_load_all(path.read_text("utf-8"))
+        elif path.suffix == ".json":
+            found.append(json.loads(path.read_text("utf-8")))
+        elif path.name == "pipeline.jsonl":
+            found += [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return found
+
+
+def places(data: Any) -> list[Place]:
+    """The places of all parts of a document."""
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [place for key, child in children for place in ((key,), *((key, *rest) for rest in places(child)))]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "key", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_part_may_be_anything(name: str, tmp_path: Path, data: st.DataObject) -> None:
+    changed = copy.deepcopy(documents(name))
+    known = places(changed)
+    for _ in range(data.draw(st.integers(1, 4))):
+        put(changed, data.draw(st.sampled_from(known)), data.draw(JSON | st.sampled_from(known).map(str)))
+    paths = []
+    for number, document in enumerate(changed):
+        paths.append(tmp_path / f"{number}.json")
+        paths[-1].write_text(json.dumps(document, default=str), "utf-8")
+    result = IMPORTERS[name].read(ImportRequest(tuple(paths), {"authority": "a"}, name))
+    build(vocabulary(), result.facts, date(2026, 9, 3))
+
+
+def put(data: Any, place: Place, value: object) -> None:
+    """Replace the part at a place, where there still is one."""
+    for key in place[:-1]:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return
+    last = place[-1]
+    if isinstance(data, dict) and last in data:
+        data[last] = value
+    elif isinstance(data, list) and isinstance(last, int) and last < len(data):
+        data[last] = value
