@@ -71,7 +71,9 @@ def _arguments(
     for parameter in signature.parameters:
         if parameter.name in given:
             continue
-        if parameter.default is None:
+        if parameter.default is None and not given.keys() <= parameters.keys():
+            given[parameter.name] = None  # most likely the one whose name is misspelt
+        elif parameter.default is None:
             c.findings.error(
                 "LX260",
                 call.span,

@@ -71,7 +71,7 @@ def check_literal(
         case syntax.DateLiteral():
             return typed.LiteralValue(literal.span, DATE, literal.date)
         case syntax.MomentLiteral():
-            return typed.LiteralValue(literal.span, MOMENT, literal.moment.astimezone(UTC))
+            return _moment(c, literal)
         case syntax.DurationLiteral():
             return typed.LiteralValue(literal.span, DURATION, literal.duration)
         case syntax.BooleanLiteral():
@@ -114,11 +114,20 @@ def _wrong_item(c: Checker, value: typed.LiteralValue, wanted: ValueType, *, mix
     )
 
 
-def _number(c: Checker, literal: syntax.NumberLiteral) -> typed.LiteralValue | None:
-    number = float(literal.number.scaleb(-2) if literal.percent else literal.number)
-    if not math.isfinite(number):
-        c.findings.error("LX237", literal.span, "this number is too large", "numbers go up to about 1.8e308")
+def _moment(c: Checker, literal: syntax.MomentLiteral) -> typed.LiteralValue | None:
+    try:
+        return typed.LiteralValue(literal.span, MOMENT, literal.moment.astimezone(UTC))
+    except OverflowError:
+        c.findings.error(
+            "LX237", literal.span, "this moment lies outside of the years 1 to 9999", "write a moment within them"
+        )
         return None
+
+
+def _number(c: Checker, literal: syntax.NumberLiteral) -> typed.LiteralValue | None:
+    if not math.isfinite(float(literal.number)):
+        return None  # reported by the parser
+    number = float(literal.number.scaleb(-2) if literal.percent else literal.number)
     if literal.percent and abs(number) > 1:
         c.findings.error(
             "LX237", literal.span, "a percentage lies between 0% and 100%", "write a number for a ratio: `1.5`"

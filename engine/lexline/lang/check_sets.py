@@ -23,18 +23,10 @@ def check_in(c: Checker, expression: syntax.In, scope: Scope) -> typed.Expressio
         value = c.value(expression.value, scope, item)
     else:
         value = c.value(expression.value, scope)
-        if value is None:
+        if value is None or not _require_one_value(c, value):
             return None
         options = _options(c, expression.options, scope, type_of(value))
     if value is None or options is None:
-        return None
-    if type_of(value).sort in (Sort.LIST, Sort.DOCUMENT):
-        c.findings.error(
-            "LX233",
-            expression.value.span,
-            f"`{shown(expression.value.span)}` is {with_article(type_of(value))}, and `in` asks about one value",
-            f"write `{shown(expression.value.span)} includes …`",
-        )
         return None
     if isinstance(options, typed.ParameterValue) and not _items_fit(c, options, value):
         return None
@@ -128,6 +120,18 @@ def _options(
 def _holds_list(c: Checker, key: typed.Key) -> bool:
     parameter = c.declarations.parameters[key]
     return parameter is None or parameter.type.sort is Sort.LIST
+
+
+def _require_one_value(c: Checker, value: typed.Expression) -> bool:
+    if type_of(value).sort not in (Sort.LIST, Sort.DOCUMENT):
+        return True
+    c.findings.error(
+        "LX233",
+        value.span,
+        f"`{shown(value.span)}` is {with_article(type_of(value))}, and `in` asks about one value",
+        f"write `{shown(value.span)} includes …`" if type_of(value).sort is Sort.LIST else "",
+    )
+    return False
 
 
 def _require_list(c: Checker, value: typed.Expression) -> bool:

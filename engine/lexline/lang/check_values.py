@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-
 from lexline.lang import syntax, typed
 from lexline.lang.check_arithmetic import check_arithmetic
 from lexline.lang.check_calls import check_call
 from lexline.lang.check_literals import check_list, check_literal
-from lexline.lang.operands import check_pair, require_same_type, shown
+from lexline.lang.operands import check_pair, require_same_type
 from lexline.lang.resolve import word_value
 from lexline.lang.scope import Checker, Scope
 from lexline.lang.types import DATE, MOMENT, type_of, with_article
@@ -29,7 +27,7 @@ def check_value(
         case syntax.Today():
             return typed.TodayValue(expression.span, MOMENT if expression.moment else DATE)
         case syntax.LastDay():
-            return _last_day(c, expression)
+            return typed.LastDayValue(expression.span, DATE, expression.day, expression.month)
         case syntax.DateOf():
             return _date_of(c, expression, scope)
         case syntax.Arithmetic():
@@ -63,15 +61,6 @@ def check_value(
             return None
 
 
-def _last_day(c: Checker, expression: syntax.LastDay) -> typed.Expression | None:
-    if not (1 <= expression.month <= 12 and 1 <= expression.day <= monthrange(2000, expression.month)[1]):
-        c.findings.error(
-            "LX236", expression.span, "no year has this day", "write a day that exists: `the last 30 June`"
-        )
-        return None
-    return typed.LastDayValue(expression.span, DATE, expression.day, expression.month)
-
-
 def _date_of(c: Checker, expression: syntax.DateOf, scope: Scope) -> typed.Expression | None:
     value = c.value(expression.value, scope, MOMENT)
     if value is None:
@@ -103,14 +92,7 @@ def _otherwise(
     while isinstance(inner, syntax.Paren):
         inner = inner.inner
     if isinstance(inner, syntax.Aggregate):
-        c.findings.error(
-            "LX230",
-            expression.span,
-            "`otherwise` replaces a missing attribute, never a value over a set",
-            "say what holds over an empty set with `if none`: "
-            f"`{shown(inner.span)} if none {shown(expression.fallback.span)}`",
-        )
-        return None
+        return None  # reported by the parser, which knows that `if none` is meant
     pair = check_pair(c, expression.value, expression.fallback, scope, expected)
     if pair is None:
         return None

@@ -13,9 +13,6 @@ from lexline_lineage.values import Sort, parse_value
 
 __all__ = ["check_example"]
 
-VERDICTS = ("not-applicable", "exempt", "pass", "fail", "unknown", "error", "waived")
-PHASES = ("upcoming", "in-force", "expired", "not-in-force", "unknown")
-
 
 def check_example(c: Checker, example: syntax.Example) -> typed.Example:
     """The example with what of it could be resolved."""
@@ -132,15 +129,6 @@ def _expected(c: Checker, outcome: syntax.Expected, elements: Elements) -> typed
     found = rule_named(c, outcome.rule)
     kind = _kind_of(c, outcome.element, elements)
     word = text_of(outcome.outcome)
-    known, others = (PHASES, VERDICTS) if outcome.phase else (VERDICTS, PHASES)
-    if word not in known:
-        verb = "gives" if outcome.phase else "is"
-        help_text = did_you_mean(word, known) or (
-            f"write `{verb} {word}`" if word in others else f"write {in_words(known)}"
-        )
-        noun = "phase" if outcome.phase else "verdict"
-        c.findings.error("LX270", outcome.outcome.span, f"`{word}` is not a {noun}", help_text)
-        return None
     if found is None or kind is None:
         return None
     key, rule_kind = found

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lexline.diagnostics import Label, Span
 from lexline.lang import syntax, typed
-from lexline.lang.findings import Findings, did_you_mean, in_words
+from lexline.lang.findings import Findings
 from lexline.lang.syntax import Clause, RuleClause
 
 __all__ = [
@@ -82,16 +82,14 @@ def citations(clauses: Sequence[RuleClause]) -> tuple[typed.Citation, ...]:
     return tuple(typed.Citation(value.span, text_of(value)) for value in found.values) if found else ()
 
 
-def response(findings: Findings, clauses: Sequence[RuleClause], name: str) -> typed.Response | None:
-    """block, warn or record; None where the clause is not given (or is wrong)."""
-    text = _one_of(findings, clauses, name, RESPONSES)
-    return next((known for known in RESPONSES if known == text), None)
+def response(clauses: Sequence[RuleClause], name: str) -> typed.Response | None:
+    """block, warn or record; None where the clause is not given (or holds another word: the parser reports that)."""
+    return next((known for known in RESPONSES if known == clause_text(clauses, name)), None)
 
 
-def severity(findings: Findings, clauses: Sequence[RuleClause]) -> Literal["low", "medium", "high", "critical"]:
+def severity(clauses: Sequence[RuleClause]) -> Literal["low", "medium", "high", "critical"]:
     """The severity of a rule, medium where it says none."""
-    text = _one_of(findings, clauses, "severity", SEVERITIES)
-    return next((known for known in SEVERITIES if known == text), "medium")
+    return next((known for known in SEVERITIES if known == clause_text(clauses, "severity")), "medium")
 
 
 def check_period(findings: Findings, span: Span, dated: syntax.ForceClause | syntax.ParameterValue) -> None:
@@ -132,9 +130,9 @@ def policy_info(
         texts["version"],
         texts["authority"],
         texts["jurisdiction"],
-        _timezone(findings, clauses.get("timezone")),
+        _timezone(given),
     )
-    return info, response(findings, given, "unknown counts as")
+    return info, response(given, "unknown counts as")
 
 
 def _one_head(heads: Sequence[syntax.Policy], one: Clause, other: Clause) -> bool:
@@ -145,29 +143,10 @@ def _named(clauses: Sequence[RuleClause], name: str) -> Clause | None:
     return next((clause for clause in clauses if isinstance(clause, Clause) and clause.name == name), None)
 
 
-def _one_of(findings: Findings, clauses: Sequence[RuleClause], name: str, known: Sequence[str]) -> str:
-    clause = _named(clauses, name)
-    if clause is None:
-        return ""
-    text = clause_text(clauses, name)
-    if text not in known:
-        help_text = did_you_mean(text, known) or f"write {in_words(known)}"
-        findings.error("LX253", clause.span, f"`{name}` is {in_words(known)}, not `{text}`", help_text)
-    return text
-
-
-def _timezone(findings: Findings, clause: Clause | None) -> str:
-    if clause is None:
-        return "UTC"
-    name = "/".join(text_of(value) for value in clause.values)
+def _timezone(clauses: Sequence[Clause]) -> str:
+    """The time zone, UTC where none is given (or it is none: the parser reports that)."""
+    name = clause_text(clauses, "timezone")
     try:
-        ZoneInfo(name)
+        return ZoneInfo(name).key if name else "UTC"
     except (ValueError, OSError, LookupError):
-        findings.error(
-            "LX254",
-            clause.span,
-            f"`{name}` is not a time zone",
-            "write a place of the time zone database: `Europe/London`",
-        )
         return "UTC"
-    return name

@@ -65,11 +65,16 @@ def require_same_type(
     return False
 
 
-def openness(c: Checker, expression: syntax.Expression, scope: Scope) -> int:
-    """How much the type of an expression depends on what stands beside it: 0 not, 1 a quoted text, 2 altogether."""
+def openness(c: Checker, expression: syntax.Expression, scope: Scope, levels: int = 20) -> int:
+    """How much the type of an expression depends on what stands beside it: 0 not, 1 a quoted text, 2 altogether.
+
+    Looked for in so many ``levels``: what stands deeper is taken to have a type.
+    """
+    if not levels:
+        return 0
     match expression:
         case syntax.Paren(inner=inner):
-            return openness(c, inner, scope)
+            return openness(c, inner, scope, levels - 1)
         case syntax.TextLiteral():
             return 1
         case syntax.Word():
@@ -79,7 +84,7 @@ def openness(c: Checker, expression: syntax.Expression, scope: Scope) -> int:
             | syntax.Otherwise(value=one, fallback=other)
             | syntax.Arithmetic(left=one, right=other)
         ):
-            return min(openness(c, one, scope), openness(c, other, scope))
+            return min(openness(c, part, scope, levels - 1) for part in (one, other))
         case syntax.Aggregate(function=function, navigation=navigation):
             return 2 if navigation.path is not None and function not in ("count", "share", "total") else 0
         case _:

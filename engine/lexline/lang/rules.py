@@ -96,8 +96,8 @@ def _rule(
                 requirements.append(condition)
     force = _force(c, clauses, scope, failed)
     reassessments = _reassessments(c, clauses, element, failed)
-    enforcement = response(c.findings, clauses, "enforcement") or "block"
-    unknown = response(c.findings, clauses, "if unknown") or policy_unknown or enforcement
+    enforcement = response(clauses, "enforcement") or "block"
+    unknown = response(clauses, "if unknown") or policy_unknown or enforcement
     typed_rule = typed.Rule(
         span=rule.id.span,
         key=key,
@@ -109,7 +109,7 @@ def _rule(
         requirements=tuple(requirements),
         force=force,
         citations=citations(clauses),
-        severity=severity(c.findings, clauses),
+        severity=severity(clauses),
         enforcement=enforcement,
         if_unknown=unknown,
         owner=clause_text(clauses, "owner"),
