@@ -83,7 +83,7 @@ def put(data: Any, place: Place, value: object) -> None:
         except (KeyError, IndexError, TypeError):
             return
     last = place[-1]
-    if isinstance(data, dict) and last in data:
-        data[last] = value
-    elif isinstance(data, list) and isinstance(last, int) and last < len(data):
+    if (isinstance(data, dict) and last in data) or (
+        isinstance(data, list) and isinstance(last, int) and last < len(data)
+    ):
         data[last] = value
