@@ -83,7 +83,6 @@ def put(data: Any, place: Place, value: object) -> None:
         except (KeyError, IndexError, TypeError):
             return
     last = place[-1]
-    if (isinstance(data, dict) and last in data) or (
-        isinstance(data, list) and isinstance(last, int) and last < len(data)
-    ):
+    is_there = last in data if isinstance(data, dict) else isinstance(data, list) and last in range(len(data))
+    if is_there:
         data[last] = value
