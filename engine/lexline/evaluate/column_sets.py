@@ -1,0 +1,211 @@
+"""Quantifiers, aggregates and extremes over whole columns of origins, pair by pair.
+
+This is the general way: it needs nothing of the condition and the body. ``paint`` is faster where they look only at the
+member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+import numpy as np
+
+from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, blank, choose
+from lexline.evaluate.frames import Frame, Reader
+from lexline.evaluate.kernels_sets import Sizes, extreme, fold, of_each, quantified, share, size_of, sizes_of
+from lexline.evaluate.navigation_columns import (
+    Groups,
+    Pairs,
+    everything,
+    lineage_groups,
+    masks_of,
+    members_of,
+    open_lineage,
+    open_related,
+    pairs_of,
+    related_groups,
+)
+from lexline.evaluate.truth_columns import conjunction, inverse
+from lexline.evaluate.walks import Masks
+from lexline.plan.nodes import (
+    Aggregate,
+    Document,
+    Domain,
+    Extreme,
+    Items,
+    Lineage,
+    Navigate,
+    Node,
+    Portfolio,
+    Quantify,
+    Related,
+)
+
+__all__ = ["Sets"]
+
+
+class Sets:
+    """Evaluates what navigates. Keeps nothing of a frame; masks and openness of the whole graph are kept."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._masks: dict[Lineage, Masks | None] = {}
+        self._open: dict[tuple[Lineage | Related, str], Bools] = {}
+
+    def quantify(self, node: Node, operation: Quantify, frame: Frame) -> Truths:
+        """A quantifier for each row."""
+        every = operation.quantifier == "every"
+        sizes = self._sizes(node, operation.navigation, frame, broken=every)
+        is_open = self.is_open(node, operation.navigation, frame)
+        return quantified(operation.quantifier, operation.count, sizes, is_open)
+
+    def extreme(self, node: Node, operation: Extreme, frame: Frame) -> Truths:
+        """The body of the greatest or least members, for each row."""
+        is_open = self.is_open(node, operation.navigation, frame)
+        found = Truths(*(np.zeros(frame.size, np.bool_) for _ in range(3)))
+        for pairs in self._pairs(node, operation.navigation, frame):
+            inner = frame.paired(pairs.rows[pairs.places], pairs.members)
+            condition, key, body = (self._reader.read(part, inner) for part in node.inputs)
+            member = conjunction([pairs.reach, _truth(condition)])
+            part = extreme(
+                pairs.places,
+                member,
+                key,
+                _truth(body),
+                is_open[pairs.rows],
+                greatest=operation.greatest,
+            )
+            _write(found, pairs.rows, part)
+        return found
+
+    def aggregate(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
+        """An aggregate for each row."""
+        is_open = self.is_open(node, operation.navigation, frame)
+        if operation.function == "count":
+            sizes = self._sizes(node, operation.navigation, frame, broken=False)
+            found: Cells = size_of(sizes, is_open)
+            return self.with_none(node, operation, frame, found, (sizes.possibly == 0) & ~is_open)
+        found = blank(node.type, frame.size)
+        present = np.zeros(frame.size, np.bool_)
+        for pairs in self._pairs(node, operation.navigation, frame):
+            inner = frame.paired(pairs.rows[pairs.places], pairs.members)
+            condition, value = (self._reader.read(part, inner) for part in node.inputs[:2])
+            member = conjunction([pairs.reach, _truth(condition)])
+            opened = is_open[pairs.rows]
+            if operation.function == "share":
+                part: Cells = share(pairs.places, member, _truth(value), opened)
+            else:
+                part = fold(operation.function, pairs.places, member, value, opened)
+            _write(found, pairs.rows, part)
+            present[pairs.rows] = of_each(pairs.places, ~member.no, len(pairs.rows)) > 0
+        return self.with_none(node, operation, frame, found, ~present & ~is_open)
+
+    def with_none(self, node: Node, operation: Aggregate, frame: Frame, found: Cells, empty: Bools) -> Cells:
+        """The value over a set that is decidedly empty put in."""
+        if operation.has_none:
+            return choose(empty, self._reader.read(node.inputs[2], frame), found)
+        if operation.function == "total" and isinstance(found, Numbers):
+            return Numbers(found.low, found.high, found.known | empty, found.failed)
+        return found
+
+    # ---- where a navigation leads ----------------------------------------------------------------------------------
+
+    def is_open(self, node: Node, navigation: Navigate, frame: Frame) -> Bools:
+        """For each row whether the navigation is open."""
+        scope = navigation.scope
+        if navigation.origin is None or isinstance(scope, Portfolio):
+            return np.zeros(frame.size, np.bool_)
+        origins = frame.slots[navigation.origin]
+        if isinstance(scope, Document):
+            return np.asarray(np.diff(self._reader.items(_items(navigation.member)).starts)[origins] == 0)
+        kind = _kind(node.domains[navigation.origin])
+        key = (scope, kind)
+        if key not in self._open:
+            graph = self._reader.graph
+            if isinstance(scope, Lineage):
+                everywhere = open_lineage(graph, scope, self.masks(scope))
+                self._open[key] = everywhere[members_of(graph, kind)]
+            else:
+                self._open[key] = open_related(graph, scope, kind)
+        return self._open[key][origins]
+
+    def masks(self, scope: Lineage) -> Masks | None:
+        """The elements that a scope avoids."""
+        if scope not in self._masks:
+            self._masks[scope] = masks_of(scope, self._holds, self._reader.graph)
+        return self._masks[scope]
+
+    def _holds(self, node: int, kind: str) -> Truths:
+        condition = _truth(self._reader.column(node))
+        if self._reader.plan.nodes[node].domains:
+            return condition
+        return condition.take(np.zeros(self._reader.extent(kind), np.int64))
+
+    def _sizes(self, node: Node, navigation: Navigate, frame: Frame, *, broken: bool) -> Sizes:
+        """How many members have the body, or (``broken``) do not."""
+        surely, possibly = np.zeros(frame.size, np.int64), np.zeros(frame.size, np.int64)
+        failed = np.zeros(frame.size, np.bool_)
+        for pairs in self._pairs(node, navigation, frame):
+            inner = frame.paired(pairs.rows[pairs.places], pairs.members)
+            condition, body = (_truth(self._reader.read(part, inner)) for part in node.inputs[:2])
+            counts = conjunction([pairs.reach, condition, inverse(body) if broken else body])
+            sizes = sizes_of(pairs.places, counts, len(pairs.rows))
+            surely[pairs.rows], possibly[pairs.rows] = sizes.surely, sizes.possibly
+            failed[pairs.rows] = sizes.failed
+        return Sizes(surely, possibly, failed)
+
+    def _pairs(self, node: Node, navigation: Navigate, frame: Frame) -> Iterator[Pairs]:
+        if navigation.origin is None:
+            groups = iter([everything(self._reader.extent(navigation.member))])
+            return pairs_of(groups, np.zeros(frame.size, np.int64))
+        positions = frame.slots[navigation.origin]
+        origins, rows = np.unique(positions, return_inverse=True)
+        return pairs_of(self._groups(navigation, node.domains[navigation.origin], origins), rows)
+
+    def _groups(self, navigation: Navigate, domain: Domain, origins: Index) -> Iterator[Groups]:
+        graph, scope = self._reader.graph, navigation.scope
+        match scope:
+            case Document():
+                return iter([self._reader.items(_items(navigation.member)).groups(origins)])
+            case Portfolio():
+                raise TypeError("a portfolio has no origin")
+            case Lineage() | Related():
+                numbers, kind = members_of(graph, _kind(domain))[origins], _kind(navigation.member)
+            case _:
+                assert_never(scope)
+        if isinstance(scope, Related):
+            return iter([related_groups(graph, scope, kind, numbers)])
+        return lineage_groups(graph, scope, kind, numbers, self.masks(scope))
+
+
+def _kind(domain: Domain) -> str:
+    if isinstance(domain, Items):
+        raise TypeError("the items of a document have no relations")
+    return domain
+
+
+def _items(domain: Domain) -> Items:
+    if not isinstance(domain, Items):
+        raise TypeError("a document holds items")
+    return domain
+
+
+def _truth(cells: Cells) -> Truths:
+    if not isinstance(cells, Truths):
+        raise TypeError("a condition is true or false")
+    return cells
+
+
+def _write(whole: Cells, rows: Index, part: Cells) -> None:
+    """Writes a part of a column that is being filled."""
+    match whole, part:
+        case Truths(), Truths():
+            whole.yes[rows], whole.no[rows], whole.failed[rows] = part.yes, part.no, part.failed
+        case Numbers(), Numbers():
+            whole.low[rows], whole.high[rows] = part.low, part.high
+            whole.known[rows], whole.failed[rows] = part.known, part.failed
+        case _:
+            if isinstance(whole, Truths | Numbers) or isinstance(part, Truths | Numbers):
+                raise TypeError("the part is of another type")
+            whole.values[rows], whole.known[rows], whole.failed[rows] = part.values, part.known, part.failed

@@ -1,0 +1,246 @@
+"""Columns: what an expression comes to over many rows at once.
+
+A column is ``Truths`` (conditions and booleans), ``Numbers`` (ranges) or ``Values`` (everything else). Each knows for
+every row whether the value is missing, and whether that is because a check failed. Texts and symbols are numbers of a
+``Texts`` table, so that they compare as integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lexline_lineage.values import Duration, Sort, Value, ValueType
+
+__all__ = [
+    "DURATIONS",
+    "Bools",
+    "Cells",
+    "Index",
+    "Numbers",
+    "Texts",
+    "Truths",
+    "Values",
+    "blank",
+    "choose",
+    "decode",
+    "encode",
+    "truths",
+]
+
+Bools = NDArray[np.bool_]
+Index = NDArray[np.int64]
+
+DURATIONS = np.dtype([("months", np.int64), ("microseconds", np.int64), ("whole_days", np.bool_)])
+"""The cells of a column of durations; as ``lexline_lineage.values.Duration``."""
+EPOCH = date(1970, 1, 1).toordinal()
+_INSTANT = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truths:
+    """Three-valued truth: ``yes``, ``no``, neither. ``failed``, only where neither: because a check failed."""
+
+    yes: Bools
+    no: Bools
+    failed: Bools
+
+    def take(self, rows: Index) -> Truths:
+        """The truth at each of ``rows``."""
+        return Truths(self.yes[rows], self.no[rows], self.failed[rows])
+
+    @property
+    def known(self) -> Bools:
+        """Where it is decided."""
+        return self.yes | self.no
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Ranges of numbers, both ends included; a plain number has ``low`` equal to ``high``. Where not ``known`` the
+    ends hold zero. ``failed``: a check that failed is why the value is missing, or why it is a range."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    known: Bools
+    failed: Bools
+
+    def take(self, rows: Index) -> Numbers:
+        """The number at each of ``rows``."""
+        return Numbers(self.low[rows], self.high[rows], self.known[rows], self.failed[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Dates (``int64`` days since 1970), moments (``int64`` microseconds since 1970, UTC), texts and symbols (``int64``
+    numbers of a ``Texts``), durations (``DURATIONS``), lists (``object``: tuples of such cells)."""
+
+    values: NDArray[Any]
+    known: Bools
+    failed: Bools
+
+    def take(self, rows: Index) -> Values:
+        """The value at each of ``rows``."""
+        return Values(self.values[rows], self.known[rows], self.failed[rows])
+
+
+Cells = Truths | Numbers | Values
+
+
+class Texts:
+    """Numbers for texts: those of a graph first, then whatever else is met."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = list(texts)
+        self._numbers = {text: number for number, text in enumerate(texts)}
+
+    def number(self, text: str) -> int:
+        """The number of a text, the same each time."""
+        number = self._numbers.setdefault(text, len(self._texts))
+        if number == len(self._texts):
+            self._texts.append(text)
+        return number
+
+    def text(self, number: int) -> str:
+        """The text of a number."""
+        return self._texts[number]
+
+
+def truths(yes: Bools, no: Bools, failed: Bools) -> Truths:
+    """A truth column; ``failed`` is kept only where neither ``yes`` nor ``no`` holds."""
+    return Truths(yes, no, failed & ~yes & ~no)
+
+
+def blank(type: ValueType, size: int) -> Cells:  # noqa: A002  # the word of the domain
+    """A column of ``size`` missing values, to be written into."""
+    known, failed = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    if type.sort is Sort.BOOLEAN:
+        return Truths(known, np.zeros(size, np.bool_), failed)
+    if type.sort in (Sort.NUMBER, Sort.PERCENTAGE):
+        return Numbers(np.zeros(size), np.zeros(size), known, failed)
+    return Values(np.zeros(size, _cell_type(type)), known, failed)
+
+
+def encode(
+    values: Sequence[Value | None],
+    type: ValueType,  # noqa: A002  # the word of the domain
+    texts: Texts,
+    failed: Sequence[bool] | None = None,
+) -> Cells:
+    """A column of plain Python values of ``type``, ``None`` for missing."""
+    size = len(values)
+    known = np.fromiter((value is not None for value in values), np.bool_, size)
+    broken = np.zeros(size, np.bool_) if failed is None else np.fromiter(failed, np.bool_, size) & ~known
+    if type.sort is Sort.BOOLEAN:
+        yes = np.fromiter((value is True for value in values), np.bool_, size)
+        return Truths(yes, known & ~yes, broken)
+    if type.sort in (Sort.NUMBER, Sort.PERCENTAGE):
+        numbers = np.fromiter((0.0 if value is None else value for value in values), np.float64, size)
+        return Numbers(numbers, numbers, known, broken)
+    cell = _encoder(type, texts)
+    cells = np.zeros(size, _cell_type(type))
+    for row, value in enumerate(values):
+        if value is not None:
+            cells[row] = cell(value)
+    return Values(cells, known, broken)
+
+
+def decode(cells: Cells, row: int, type: ValueType, texts: Texts) -> Value | None:  # noqa: A002
+    """One value as a plain Python object; the lower end of a range."""
+    if not cells.known[row]:
+        return None
+    match cells:
+        case Truths():
+            return bool(cells.yes[row])
+        case Numbers():
+            return float(cells.low[row])
+        case Values():
+            return _plain(cells.values[row], type, texts)
+
+
+def choose(where: Bools, one: Cells, other: Cells) -> Cells:
+    """``one`` where it says so, else ``other``; both of one type."""
+    match one, other:
+        case Truths(), Truths():
+            return Truths(
+                np.where(where, one.yes, other.yes),
+                np.where(where, one.no, other.no),
+                np.where(where, one.failed, other.failed),
+            )
+        case Numbers(), Numbers():
+            return Numbers(
+                np.where(where, one.low, other.low),
+                np.where(where, one.high, other.high),
+                np.where(where, one.known, other.known),
+                np.where(where, one.failed, other.failed),
+            )
+        case Values(), Values():
+            return Values(
+                np.where(where, one.values, other.values),
+                np.where(where, one.known, other.known),
+                np.where(where, one.failed, other.failed),
+            )
+        case _:
+            raise TypeError("the two values are of different types")
+
+
+def _cell_type(type: ValueType) -> np.dtype[Any]:  # noqa: A002
+    if type.sort is Sort.DURATION:
+        return DURATIONS
+    return np.dtype(object) if type.sort in (Sort.LIST, Sort.DOCUMENT) else np.dtype(np.int64)
+
+
+def _encoder(type: ValueType, texts: Texts) -> Callable[[Any], Any]:  # noqa: A002
+    """What makes a cell of a plain value; the cells of one list are plain Python objects, so that they compare."""
+    match type.sort:
+        case Sort.TEXT | Sort.ENUMERATION:
+            return texts.number
+        case Sort.DATE:
+            return lambda day: day.toordinal() - EPOCH
+        case Sort.MOMENT:
+            return lambda moment: (moment - _INSTANT) // _MICROSECOND
+        case Sort.DURATION:
+            return _duration_cell
+        case Sort.LIST if type.item is not None:
+            # Durations of equal length are equal items, however they were written.
+            item = _length if type.item.sort is Sort.DURATION else _encoder(type.item, texts)
+            return lambda parts: tuple(item(part) for part in parts)
+        case Sort.NUMBER | Sort.PERCENTAGE:
+            return float
+        case _:
+            return lambda value: value
+
+
+def _duration_cell(duration: Duration) -> tuple[int, int, bool]:
+    return duration.months, duration.microseconds, duration.whole_days
+
+
+def _length(duration: Duration) -> tuple[int, int]:
+    return duration.months, duration.microseconds
+
+
+def _plain(cell: Any, type: ValueType, texts: Texts) -> Value:  # noqa: A002
+    match type.sort:
+        case Sort.TEXT | Sort.ENUMERATION:
+            return texts.text(int(cell))
+        case Sort.DATE:
+            return date.fromordinal(int(cell) + EPOCH)
+        case Sort.MOMENT:
+            return _INSTANT + int(cell) * _MICROSECOND
+        case Sort.DURATION:
+            whole_days = bool(cell[2]) if len(cell) == 3 else int(cell[1]) % 86_400_000_000 == 0
+            return Duration(int(cell[0]), int(cell[1]), whole_days)
+        case Sort.LIST if type.item is not None:
+            item = type.item
+            return tuple(_plain(part, item, texts) for part in cell)
+        case Sort.BOOLEAN:
+            return bool(cell)
+        case _:
+            found: Value = cell
+            return found

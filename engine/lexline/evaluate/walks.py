@@ -1,0 +1,232 @@
+"""Walks over the lineage, many at a time: which elements are reached, and whether surely.
+
+``spread`` paints from many elements at once and tells which are reached by any of them; ``walk`` keeps apart what each
+origin reaches. Both go along an ``Adjacency`` in rounds, so that cycles end and ``within N steps`` is N rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lexline.evaluate.column_types import Bools, Index
+from lexline_lineage.graph import Adjacency
+
+__all__ = ["Masks", "Reached", "edges_from", "spread", "spread_greatest", "spread_labels", "walk"]
+
+CELLS = 16_000_000
+"""How many bytes a chunk of walks may take for each of its marks (a byte for an origin and an element)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Masks:
+    """Elements to avoid, by number: surely, and perhaps (``failed``: undecided because a check failed)."""
+
+    surely: Bools
+    perhaps: Bools
+    failed: Bools
+
+    @property
+    def any(self) -> Bools:
+        """Avoided surely or perhaps."""
+        return self.surely | self.perhaps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """What the origins ``begin`` to ``end`` (of those asked for) reach: pairs sorted by origin.
+
+    ``origins`` counts from ``begin``. Where not ``certain`` it is an unknown whether the element is reached, and
+    ``failed`` where that is because of a check.
+    """
+
+    begin: int
+    end: int
+    origins: Index
+    elements: Index
+    certain: Bools
+    failed: Bools
+
+
+def edges_from(adjacency: Adjacency, elements: Index) -> tuple[Index, Index]:
+    """The positions in ``neighbours`` of all edges of ``elements``, and for each which of the elements it leaves."""
+    starts = adjacency.starts[elements]
+    counts = adjacency.starts[elements + 1] - starts
+    places = np.repeat(np.arange(len(elements)), counts)
+    offsets = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return starts[places] + offsets, places
+
+
+def spread(
+    adjacency: Adjacency, seeds: Bools, blocked: Bools | None, steps: int | None, *, certain: bool = False
+) -> Bools:
+    """The elements that some seed reaches in one step or more. A blocked element is reached but not passed.
+
+    ``certain`` goes over sure edges only. Seeds spread even where they are blocked.
+    """
+    reached = np.zeros(len(seeds), np.bool_)
+    passed = seeds.copy() if blocked is None else seeds | blocked
+    frontier = np.flatnonzero(seeds)
+    left = steps
+    while len(frontier) and (left is None or left > 0):
+        edges, _ = edges_from(adjacency, frontier)
+        if certain:
+            edges = edges[~adjacency.possible[edges]]
+        reached_now = np.zeros(len(seeds), np.bool_)
+        reached_now[adjacency.neighbours[edges]] = True
+        reached |= reached_now
+        reached_now &= ~passed
+        passed |= reached_now
+        frontier = np.flatnonzero(reached_now)
+        left = None if left is None else left - 1
+    return reached
+
+
+def spread_greatest(
+    adjacency: Adjacency, seeds: Bools, ranks: Index, blocked: Bools | None, steps: int | None
+) -> Index:
+    """For each element the greatest rank (from 0) of a seed that reaches it in one step or more; -1 for none."""
+    best = np.full(len(seeds), -1, np.int64)
+    frontier = np.flatnonzero(seeds)
+    carried = ranks[frontier]
+    left = steps
+    while len(frontier) and (left is None or left > 0):
+        edges, places = edges_from(adjacency, frontier)
+        targets, offers = adjacency.neighbours[edges], carried[places]
+        better = offers > best[targets]
+        targets, offers = targets[better], offers[better]
+        np.maximum.at(best, targets, offers)
+        frontier = np.unique(targets).astype(np.int64)
+        if blocked is not None:
+            frontier = frontier[~blocked[frontier]]
+        carried = best[frontier]
+        left = None if left is None else left - 1
+    return best
+
+
+def spread_labels(
+    adjacency: Adjacency,
+    seeds: Bools,
+    blocked: Bools | None,
+    steps: int | None,
+    cap: int,
+    *,
+    certain: bool = False,
+) -> NDArray[np.int64]:
+    """For each element how many seeds reach it in one step or more, counted no further than ``cap``.
+
+    Each element keeps the first ``cap`` seeds that reach it. That is enough: what it drops it drops because it has
+    ``cap`` others, and passes those on as early.
+    """
+    size = len(seeds)
+    labels = np.full((size, cap), -1, np.int64)
+    counts = np.zeros(size, np.int64)
+    frontier = np.flatnonzero(seeds)
+    carried = frontier
+    left = steps
+    while len(frontier) and (left is None or left > 0):
+        edges, places = edges_from(adjacency, frontier)
+        if certain:
+            sure = ~adjacency.possible[edges]
+            edges, places = edges[sure], places[sure]
+        targets, offers = adjacency.neighbours[edges].astype(np.int64), carried[places]
+        fresh = (counts[targets] < cap) & ~(labels[targets] == offers[:, None]).any(axis=1)
+        keys = np.unique(targets[fresh] * size + offers[fresh])
+        targets, offers = keys // size, keys % size
+        firsts = np.flatnonzero(np.diff(targets, prepend=-1))
+        lengths = np.diff(firsts, append=len(targets))
+        slots = counts[targets] + np.arange(len(targets)) - np.repeat(firsts, lengths)
+        fits = slots < cap
+        targets, offers, slots = targets[fits], offers[fits], slots[fits]
+        labels[targets, slots] = offers
+        counts += np.bincount(targets, minlength=size)
+        passing = np.ones(len(targets), np.bool_) if blocked is None else ~blocked[targets]
+        frontier, carried = targets[passing], offers[passing]
+        left = None if left is None else left - 1
+    return counts
+
+
+def walk(adjacency: Adjacency, origins: Index, masks: Masks | None, steps: int | None) -> Iterator[Reached]:
+    """What each origin reaches in one step or more, in chunks of origins.
+
+    An avoided element is neither reached nor passed, but for the origin itself.
+    """
+    size = len(adjacency.starts) - 1
+    chunk = max(1, CELLS // max(size, 1))
+    doubtful = bool(adjacency.possible.any()) or (masks is not None and bool(masks.perhaps.any()))
+    for begin in range(0, len(origins), chunk):
+        some = origins[begin : begin + chunk]
+        surely = None if masks is None else masks.surely
+        keys = _walk_pairs(adjacency, some, surely, steps, certain=False)
+        certain, failed = np.ones(len(keys), np.bool_), np.zeros(len(keys), np.bool_)
+        if doubtful:
+            avoided = None if masks is None else masks.any
+            sure = _walk_pairs(adjacency, some, avoided, steps, certain=True)
+            certain = np.isin(keys, sure, assume_unique=True)
+            if masks is not None and masks.failed.any():
+                failed = np.isin(keys, _walk_failed(adjacency, some, masks, steps)) & ~certain
+        yield Reached(begin, begin + len(some), keys // size, keys % size, certain, failed)
+
+
+def _walk_pairs(
+    adjacency: Adjacency, origins: Index, blocked: Bools | None, steps: int | None, *, certain: bool
+) -> Index:
+    """The pairs reached, as ``origin * size + element`` in ascending order; ``origin`` counts from zero."""
+    size = len(adjacency.starts) - 1
+    visited = np.zeros(len(origins) * size, np.bool_)
+    rows, elements = np.arange(len(origins)), origins
+    left = steps
+    while len(rows) and (left is None or left > 0):
+        rows, elements = _next(adjacency, rows, elements, origins, blocked, certain=certain)
+        keys = rows * size + elements
+        keys = np.unique(keys[~visited[keys]])
+        visited[keys] = True
+        rows, elements = keys // size, keys % size
+        left = None if left is None else left - 1
+    return np.flatnonzero(visited)
+
+
+def _walk_failed(adjacency: Adjacency, origins: Index, masks: Masks, steps: int | None) -> Index:
+    """The pairs reached by a possible path on which an element stands that a failed check might avoid.
+
+    Each pair is kept in two states, before and after such an element: a step into one goes over to the second.
+    """
+    size = len(adjacency.starts) - 1
+    visited = np.zeros((2, len(origins) * size), np.bool_)
+    rows, elements = np.arange(len(origins)), origins
+    after = np.zeros(len(origins), np.int64)
+    left = steps
+    while len(rows) and (left is None or left > 0):
+        edges, places = edges_from(adjacency, elements)
+        targets, rows, after = adjacency.neighbours[edges].astype(np.int64), rows[places], after[places]
+        exempt = targets == origins[rows]
+        kept = exempt | ~masks.surely[targets]
+        rows, targets, after, exempt = rows[kept], targets[kept], after[kept], exempt[kept]
+        after = np.maximum(after, masks.failed[targets] & ~exempt)
+        keys = rows * size + targets
+        fresh = ~visited[after, keys]
+        states = np.unique(np.stack([after[fresh], keys[fresh]]), axis=1)
+        after, keys = states[0], states[1]
+        visited[after, keys] = True
+        rows, elements = keys // size, keys % size
+        onwards = elements != origins[rows]
+        rows, elements, after = rows[onwards], elements[onwards], after[onwards]
+        left = None if left is None else left - 1
+    return np.flatnonzero(visited[1])
+
+
+def _next(
+    adjacency: Adjacency, rows: Index, elements: Index, origins: Index, blocked: Bools | None, *, certain: bool
+) -> tuple[Index, Index]:
+    """One step from each pair: the pairs after it, but for what is blocked and isn't the row's own origin."""
+    edges, places = edges_from(adjacency, elements)
+    targets, rows = adjacency.neighbours[edges].astype(np.int64), rows[places]
+    kept = np.ones(len(edges), np.bool_)
+    if certain:
+        kept &= ~adjacency.possible[edges]
+    if blocked is not None:
+        kept &= ~blocked[targets] | (targets == origins[rows])
+    return rows[kept], targets[kept]
