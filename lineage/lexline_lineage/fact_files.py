@@ -144,6 +144,8 @@ def _text(record: Mapping[str, object], key: str) -> str:
 
 
 def _days(record: Mapping[str, object]) -> tuple[date | None, date | None]:
+    if "from" not in record and "until" not in record:
+        return None, None
     days: list[date | None] = []
     for key in ("from", "until"):
         day = parse_value(record.get(key), _DAY)

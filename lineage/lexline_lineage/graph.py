@@ -188,7 +188,7 @@ class Graph:
             columns = {name: self.columns[kind, name] for name in self.vocabulary.kinds[kind].attributes}
             for row, number in enumerate(numbers.tolist()):
                 known = {name: self.plain(column, row) for name, column in columns.items() if column.known[row]}
-                copy.add_node(self.ids[number], kind=kind, **known)
+                copy.add_nodes_from([(self.ids[number], {"kind": kind, **known})])
         for relation, adjacency in self.along.items():
             origins = np.repeat(np.arange(len(self.ids)), np.diff(adjacency.starts)).tolist()
             ends = zip(origins, adjacency.neighbours.tolist(), adjacency.possible.tolist(), strict=True)

@@ -28,6 +28,9 @@ from lexline_lineage.writing import replacing
 
 __all__ = ["facts_of_table", "read_fact_table", "read_table", "write_fact_table", "write_table"]
 
+MAX_ROWS = 50_000_000
+"""How many rows a file may have."""
+
 _FACT_COLUMNS = ("element", "kind", "attribute", "value", "origin", "relation", "target", "possible", "source", "place")
 _DAY_COLUMNS = ("from", "until")
 
@@ -118,7 +121,10 @@ def write_table(folder: Path, facts: Iterable[Fact]) -> None:
 def read_fact_table(path: Path) -> tuple[Fact, ...]:
     """The facts of a Parquet file. Raises ``LineageError``."""
     table = _read(path, (*_FACT_COLUMNS, *_DAY_COLUMNS))
-    columns = {name: table[name].to_pylist() for name in (*_FACT_COLUMNS, *_DAY_COLUMNS)}
+    columns: dict[str, Sequence[object]] = {
+        name: table[name].to_pylist() if name == "possible" else _texts(table, name, path)
+        for name in (*_FACT_COLUMNS, *_DAY_COLUMNS)
+    }
     facts: list[Fact] = []
     problems: list[Problem] = []
     sources: dict[tuple[object, object], Source] = {}
@@ -181,7 +187,13 @@ def _read(path: Path, required: Sequence[str]) -> Any:
     pyarrow = _pyarrow(str(path))
     parquet = _pyarrow(str(path), ".parquet")
     try:
-        table = parquet.read_table(path, memory_map=True)
+        schema, rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
+        if rows > MAX_ROWS:
+            message = f"the file has more than {MAX_ROWS} rows"
+            raise LineageError([Problem("file-too-large", str(path), 0, 0, message, "split it")])
+        # Texts stay in the dictionaries that the file has: a small file can repeat a long text very often.
+        texts = [field.name for field in schema if pyarrow.types.is_string(field.type)]
+        table = parquet.read_table(path, memory_map=True, read_dictionary=texts)
     except FileNotFoundError:
         raise LineageError([Problem("no-file", str(path), 0, 0, "there is no such file")]) from None
     except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
@@ -209,15 +221,16 @@ def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> Non
 
 
 def _texts(table: Any, name: str, path: Path) -> list[str]:
-    """A column of ids; ``None`` stays, and the builder refuses it."""
+    """A column of texts, of which equal ones are one object; ``None`` stays, and the reader of a row refuses it."""
     pa = _pyarrow(str(path))
-    try:
-        encoded = table[name].cast(pa.string()).combine_chunks().dictionary_encode()
-    except pa.ArrowException:
+    kind = table[name].type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
         message = f"the column `{name}` has to be text"
-        raise LineageError([Problem("parquet-form", str(path), 0, 0, message)]) from None
-    distinct = encoded.dictionary.to_pylist()  # one object for each id, whose hash is computed once
-    return [cast(str, None if code is None else distinct[code]) for code in encoded.indices.to_pylist()]
+        raise LineageError([Problem("parquet-form", str(path), 0, 0, message)])
+    coded = _coded(table[name], str(path), name)
+    values = [*coded.values, None]  # a code of -1 leads to the last
+    return [cast(str, values[code]) for code in coded.codes.tolist()]
 
 
 def _no_flags(count: int) -> NDArray[np.bool_]:
@@ -232,8 +245,7 @@ def _coded(column: Any, file: str, name: str) -> Coded:
         if pa.types.is_null(kind):
             return Coded(np.full(len(column), -1, np.int32), ())
         if pa.types.is_dictionary(kind):
-            column = column.cast(kind.value_type)
-            kind = column.type
+            return _coded_dictionary(column, pa, compute)
         if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
             column = column.cast(pa.float64(), safe=False)
         if pa.types.is_floating(column.type):
@@ -242,13 +254,20 @@ def _coded(column: Any, file: str, name: str) -> Coded:
             column = column.cast(pa.timestamp("us", tz=kind.tz), safe=False)
         if pa.types.is_nested(kind):
             return _coded_rows(column.to_pylist())
-        encoded = column.combine_chunks().dictionary_encode()
-        codes = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-        return Coded(codes, encoded.dictionary.to_pylist())
+        return _coded_dictionary(column.dictionary_encode(), pa, compute)
     except (pa.ArrowException, ValueError, OverflowError) as error:
         reason = str(error).split("\n", 1)[0][:200]
         message = f"the column `{name}` cannot be read: {reason}"
         raise LineageError([Problem("parquet-form", file, 0, 0, message)]) from None
+
+
+def _coded_dictionary(column: Any, pa: Any, compute: Any) -> Coded:
+    if not column.num_chunks:
+        return Coded(np.zeros(0, np.int32), ())
+    array = column.unify_dictionaries().combine_chunks()
+    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
+    codes = compute.fill_null(array.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return Coded(codes, array.dictionary.to_pylist())
 
 
 def _coded_rows(values: Sequence[object]) -> Coded:

@@ -53,6 +53,7 @@ class _Reader:
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document = document
         self._vocabulary = vocabulary
+        self._whole = Source(document.file)
         self.problems: list[Problem] = []
 
     def read(self) -> list[Fact]:
@@ -85,8 +86,9 @@ class _Reader:
         self.problems.append(problem)
 
     def _source(self, *path: str | int) -> Source:
-        place = self._document.place(*path)[0] if self._document.is_located else 0
-        return Source(self._document.file, f"line {place}" if place else "")
+        if not self._document.is_located:
+            return self._whole
+        return Source(self._document.file, f"line {self._document.place(*path)[0]}")
 
     def _node(self, element: str, content: object, facts: list[Fact]) -> None:
         path: Path_ = ("nodes", element)

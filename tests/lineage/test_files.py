@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lexline_lineage import parquet_files
 from lexline_lineage.builder import build
 from lexline_lineage.fact_files import parse_facts
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
@@ -87,9 +88,8 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, int]]]] = {
         [("is a mapping without `value`", 4)],
     ),
     "wrong dates": (
-        "nodes: {a: {kind: model,\n owner: {value: x, from: 1/1/2026},\n tags: {value: [], from: 2026-02-01,"
-         "\n until: 2026-01-01}}}",
-        [("`from` has to be a date", 2), ("`until` is before `from`", 4)],
+        "nodes: {a: {kind: b,\n o: {value: 1, from: 1/1/2026},\n p: {value: 1, from: 2026-02-01, until: 2025-12-31}}}",
+        [("`from` has to be a date", 2), ("`until` is before `from`", 3)],
     ),
     "mixed values": (
         "nodes:\n  a: {kind: model, owner: [{value: x}, y], tags: {value: [], form: 2026-01-01}}",
@@ -304,6 +304,13 @@ def test_parquet_of_other_writers(folder: Path) -> None:
     assert graph.upstream.row(m) == [(d, False), (e, True)]
     codes = [(finding.code, finding.element) for finding in built.report.findings]
     assert codes == [("wrong-type", "d"), ("unknown-attribute", "m")]
+
+
+def test_a_parquet_bomb_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_files, "MAX_ROWS", 2)
+    write_table(folder, [ElementFact(element, "model", SOURCE) for element in "abc"])
+    with pytest.raises(LineageError, match="more than 2 rows"):
+        load_graph(VOCABULARY, [folder], DAY)
 
 
 BAD_PARQUET = ("no parquet", "no file", "a missing column", "ids that are lists", "a missing id", "a missing relation")
