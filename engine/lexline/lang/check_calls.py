@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lexline.lang import syntax, typed
-from lexline.lang.findings import did_you_mean, in_words
+from lexline.lang.findings import a, did_you_mean, in_words
 from lexline.lang.operands import percentage_help
 from lexline.lang.scope import Checker, Scope
 from lexline.lang.signatures import CheckParameter, CheckSignature
@@ -39,7 +39,7 @@ def check_call(c: Checker, call: syntax.CheckCall, scope: Scope) -> typed.Expres
         c.findings.error(
             "LX262",
             call.span,
-            f"the check `{call.name}` can't be asked about a `{element.kind}`",
+            f"the check `{call.name}` can't be asked about {a(element.kind)}",
             f"it is for {in_words(signature.kinds)}{move}",
         )
         return None

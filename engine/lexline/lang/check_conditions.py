@@ -9,6 +9,7 @@ from lexline.lang import syntax, typed
 from lexline.lang.check_arithmetic import forbid_hours_of_dates
 from lexline.lang.check_quantified import check_extreme, check_quantified
 from lexline.lang.check_sets import check_in, check_includes
+from lexline.lang.findings import a
 from lexline.lang.operands import check_pair, openness, require_same_type, shown
 from lexline.lang.resolve import element_named, rule_named, term_named
 from lexline.lang.scope import Checker, Element, Scope
@@ -78,7 +79,9 @@ def _boolean(c: Checker, expression: syntax.Expression, scope: Scope) -> typed.E
         "LX226",
         expression.span,
         f"`{shown(expression.span)}` is {with_article(type_of(value))}, not a condition",
-        f"compare it with something, or ask `{shown(expression.span)} is known`",
+        f"compare it, or ask `{shown(expression.span)} is known`"
+        if isinstance(value, typed.AttributeValue)
+        else "compare it with something",
     )
     return None
 
@@ -293,8 +296,8 @@ def _passes(c: Checker, expression: syntax.Passes, scope: Scope) -> typed.Expres
         c.findings.error(
             "LX258",
             expression.span,
-            f"the rule `{key[1]}` is for `{kind}`, and `{element.name}` is a `{element.kind}`",
-            f"name a `{kind}`: `some {kind} as other has (other passes {key[1]})`",
+            f"the rule `{key[1]}` is for `{kind}`, and `{element.name}` is {a(element.kind)}",
+            f"name {a(kind)}: `some {kind} as other has (other passes {key[1]})`",
         )
         return None
     c.uses.append(key)

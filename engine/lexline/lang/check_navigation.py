@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lexline.diagnostics import Label, Span
 from lexline.lang import syntax, typed
-from lexline.lang.findings import in_words
+from lexline.lang.findings import a, in_words
 from lexline.lang.jsonpath import why_refused
 from lexline.lang.related import related
 from lexline.lang.resolve import attribute_of, element_named, kind_named, term_named
@@ -135,7 +135,7 @@ def _in_lineage(c: Checker, navigation: syntax.Navigation, origin: Element, kind
         c.findings.error(
             "LX240",
             navigation.span,
-            f"data does not flow through a `{origin.kind}`, so that it has nothing {direction}",
+            f"data does not flow through {a(origin.kind)}, so that it has nothing {direction}",
             f"say whose: `{direction} {word} of {outer[-1]}`"
             if outer
             else f"write `some {word}` for one that is related",
@@ -146,7 +146,7 @@ def _in_lineage(c: Checker, navigation: syntax.Navigation, origin: Element, kind
         c.findings.error(
             "LX240",
             navigation.name.span,
-            f"data does not flow through a `{kind}`, so that none is {direction} of anything",
+            f"data does not flow through {a(kind)}, so that none is {direction} of anything",
             f"leave `{direction}` out for one that is related",
         )
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lexline.diagnostics import Label, Span
 from lexline.lang import syntax, typed
-from lexline.lang.findings import did_you_mean, in_words
+from lexline.lang.findings import a, did_you_mean, in_words
 from lexline.lang.headers import text_of
 from lexline.lang.resolve import kind_named, rule_named
 from lexline.lang.scope import Checker
@@ -107,7 +107,7 @@ def _edge(c: Checker, given: syntax.GivenEdge, elements: Elements) -> typed.Exam
         c.findings.error(
             "LX272",
             given.span,
-            f"`{name}` does not lead from a `{origin}` to a `{target}`",
+            f"`{name}` does not lead from {a(origin)} to {a(target)}",
             f"turn it round: `{text_of(given.target)} {name} -> {text_of(given.origin)}`"
             if turned
             else f"it leads from {in_words(relation.origins)} to {in_words(relation.targets)}",
@@ -136,8 +136,8 @@ def _expected(c: Checker, outcome: syntax.Expected, elements: Elements) -> typed
         c.findings.error(
             "LX271",
             outcome.element.span,
-            f"the rule `{key[1]}` is for `{rule_kind}`, and `{text_of(outcome.element)}` is a `{kind}`",
-            f"name a `{rule_kind}`",
+            f"the rule `{key[1]}` is for `{rule_kind}`, and `{text_of(outcome.element)}` is {a(kind)}",
+            f"name {a(rule_kind)}",
         )
         return None
     return typed.ExpectedOutcome(outcome.span, key, text_of(outcome.element), word, outcome.phase)

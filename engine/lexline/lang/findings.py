@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from lexline.diagnostics import Diagnostic, Label, Source, Span
 from lexline.lang.suggest import nearest
 
-__all__ = ["Findings", "did_you_mean", "in_words"]
+__all__ = ["Findings", "a", "did_you_mean", "in_words"]
 
 
 class Findings:
@@ -37,6 +37,11 @@ class Findings:
                 key=lambda found: (position.get(id(found.span.source), len(position)), found.span.start),
             )
         )
+
+
+def a(noun: str) -> str:
+    """``a `model```, ``an `assessment```."""
+    return f"an `{noun}`" if noun[:1] in "aeiou" else f"a `{noun}`"
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -24,7 +24,12 @@ ODD = "ODD"
 """The shape of what the language has no use for; ``mistakes`` says what to write instead."""
 END = "$END"
 
-_SHAPES = ("TEXT", "MOMENT", "DATE", "RELEASE", "PERCENT", "NUMBER", NAME)
+# The words that hold a sentence together are never names: a name that is missing before one of them is noticed there.
+_RESERVED = frozenset(
+    ("and", "as", "between", "else", "every", "for", "has", "have", "in", "includes", "is", "means", "not", "of", "or")
+    + ("otherwise", "require", "some", "when", "where")
+)
+_SHAPES = ("TEXT", "MOMENT", "DATE", "RELEASE", "PERCENT", "INTEGER", "NUMBER", NAME)
 _FOLD = "FOLD"
 
 # What a beginner writes in place of a date, a sign or a text: taken whole, so that one mistake gives one message.
@@ -120,7 +125,8 @@ class Alphabet:
     def read(self, lexemes: list[Lexeme], at: int, accepted: Container[str]) -> tuple[Lexeme, int]:
         """The lexeme at an index as the terminal that is ``accepted`` there, and the index behind it.
 
-        Keywords of several words are joined, the longest first. A word that is no accepted keyword is a name.
+        Keywords of several words are joined, the longest first. A word that is no accepted keyword is a name, unless it
+        is one that could never be.
         """
         lexeme = lexemes[at]
         if lexeme.type != NAME:
@@ -132,4 +138,6 @@ class Alphabet:
             if name in accepted and tuple(part.text for part in run) == words:
                 text = " ".join(words)
                 return Lexeme(name, text, lexeme.source, lexeme.start, run[-1].end, lexeme.begins_line), at + len(words)
+        if lexeme.text in _RESERVED:
+            return replace(lexeme, type=self.names[lexeme.text]), at + 1
         return lexeme, at + 1

@@ -19,12 +19,13 @@ from lark.lexer import PatternStr, TerminalDef
 
 from lexline.diagnostics import Diagnostic, Source, Span
 from lexline.lang import mistakes, readable
+from lexline.lang.encoding import refuse_text
 from lexline.lang.layout import BULLET, DECLARATIONS, END, NAME, ODD, Alphabet, Lexeme
-from lexline.lang.literate import sections
+from lexline.lang.fences import is_literate, sections
 from lexline.lang.mistakes import Stop, Taken
 from lexline.lang.readable import DEEPEST
 from lexline.lang.syntax import Comment, Declaration, Policy, PolicyFile
-from lexline.lang.tree import Builder
+from lexline.lang.tree import Builder, Refused
 
 __all__ = ["build_tables", "parse"]
 
@@ -35,7 +36,7 @@ def parse(source: Source) -> tuple[PolicyFile | None, tuple[Diagnostic, ...]]:
     A declaration with a syntax error is left out of the tree; None where nothing at all could be read. A tree that
     comes with errors serves to look for more of them, never to be evaluated.
     """
-    refused = readable.refuse_text(source)
+    refused = refuse_text(source)
     if refused:
         return None, refused
     comments: list[Comment] = []
@@ -56,7 +57,7 @@ def parse(source: Source) -> tuple[PolicyFile | None, tuple[Diagnostic, ...]]:
             if node is not None:
                 parsed.append(node)
     if empty:
-        return None, (readable.nothing(source),)
+        return None, (mistakes.nothing(source, literate=is_literate(source)),)
     policies = tuple(node for node in parsed if isinstance(node, Policy))
     declarations = tuple(node for node in parsed if not isinstance(node, Policy))
     whole = Span(source, 0, len(source.text))
@@ -114,7 +115,7 @@ class _Reading:
                 lexeme = replace(lexeme, type=self.alphabet.names[odd.instead], text=odd.instead)
             accepted = self._accepted()
             try:
-                result = self.parser.feed_token(cast(Token, lexeme))
+                result = self._feed(lexeme)
             except UnexpectedToken:
                 if self._close():
                     continue
@@ -125,6 +126,12 @@ class _Reading:
             self.taken.append(Taken(lexeme, accepted))
             self.diagnostics += [odd.diagnostic] if odd else mistakes.literal(lexeme)
             self._count(lexeme)
+
+    def _feed(self, lexeme: Lexeme) -> Any:
+        try:
+            return self.parser.feed_token(cast(Token, lexeme))
+        except Refused as refused:
+            raise _Stopped(refused.diagnostic) from None
 
     def _accepted(self) -> dict[str, Any]:
         """The terminals (and rules) that have an action in the parser's state."""
@@ -164,7 +171,7 @@ class _Reading:
             return False
         last = self.taken[-1].lexeme
         try:
-            self.parser.feed_token(cast(Token, Lexeme("CLOSE", "", last.source, last.end, last.end, False)))
+            self._feed(Lexeme("CLOSE", "", last.source, last.end, last.end, False))
         except UnexpectedToken:
             return False
         self.lists.pop()
@@ -190,7 +197,7 @@ class _Reading:
         elif lexeme.text in (")", "]", "}"):
             self.brackets.pop()
         if len(self.brackets) + len(self.lists) > DEEPEST:
-            raise _Stopped(mistakes.too_deep(lexeme))
+            raise _Stopped(readable.too_deep(lexeme.span))
 
     def _stop(self, lexeme: Lexeme) -> Stop:
         accepted = frozenset(self.parser.accepts())  # type: ignore[no-untyped-call]

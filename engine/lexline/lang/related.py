@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lexline.lang import syntax, typed
-from lexline.lang.findings import did_you_mean, in_words
+from lexline.lang.findings import a, did_you_mean, in_words
 from lexline.lang.scope import Checker, Element
 from lexline_lineage.vocabulary import Flow, Relation, Vocabulary
 
@@ -39,7 +39,7 @@ def related(c: Checker, navigation: syntax.Navigation, origin: Element) -> tuple
         c.findings.error(
             "LX242",
             navigation.name.span,
-            f"`{word}` leads from a `{own}` to {in_words(kinds, 'and')}",
+            f"`{word}` leads from {a(own)} to {in_words(kinds, 'and')}",
             f"name the kind: {in_words(f'some {name}' for name in kinds)}",
         )
         return None
@@ -81,7 +81,7 @@ def _unknown(c: Checker, navigation: syntax.Navigation, own: str) -> None:
         c.findings.error(
             "LX241",
             navigation.name.span,
-            f"the relation `{relation.name}` does not touch a `{own}`",
+            f"the relation `{relation.name}` does not touch {a(own)}",
             f"it leads from {in_words(relation.origins)} to {in_words(relation.targets)}",
         )
         return
@@ -101,9 +101,9 @@ def _unrelated(c: Checker, navigation: syntax.Navigation, own: str, kind: str) -
         help_text = f"for what lies further away write `upstream {kind}` or `downstream {kind}`"
     else:
         near = sorted(other for other in vocabulary.kinds if vocabulary.between(own, other))
-        help_text = f"a `{own}` is related to {in_words(near, 'and')}" if near else f"a `{own}` has no relations"
+        help_text = f"{a(own)} is related to {in_words(near, 'and')}" if near else f"{a(own)} has no relations"
         help_text += f"; or write `{kind} in the portfolio`"
-    c.findings.error("LX241", navigation.name.span, f"no relation joins a `{own}` and a `{kind}`", help_text)
+    c.findings.error("LX241", navigation.name.span, f"no relation joins {a(own)} and {a(kind)}", help_text)
 
 
 def _several(c: Checker, navigation: syntax.Navigation, own: str, found: list[Way]) -> None:
@@ -113,9 +113,11 @@ def _several(c: Checker, navigation: syntax.Navigation, own: str, found: list[Wa
     names = list(dict.fromkeys(relation.name for relation, _, _ in found))
     if len(names) == 1:
         message = f"`{word}` could be at either end of `{names[0]}`"
-        help_text = lineage or f"name the relation to follow it as it is written: `some {names[0]}`"
+        help_text = (
+            f"write {lineage}" if lineage else f"name the relation to follow it as it is written: `some {names[0]}`"
+        )
     else:
-        message = f"{in_words(names, 'and')} all join a `{own}` and a `{found[0][2]}`"
+        message = f"{in_words(names, 'and')} {'both' if len(names) == 2 else 'all'} join {a(own)} and {a(found[0][2])}"
         usable = [name for name in names if len(_by_relation(c.vocabulary, name, own)) == 1]
         choices = [f"name the relation: {in_words(f'some {name}' for name in usable)}"] if usable else []
         help_text = ", or ".join([*choices, f"write {lineage}"] if lineage else choices)

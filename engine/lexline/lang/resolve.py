@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lexline.diagnostics import Label, Span
 from lexline.lang import syntax, typed
-from lexline.lang.findings import did_you_mean, in_words
+from lexline.lang.findings import a, did_you_mean, in_words
 from lexline.lang.scope import Checker, Element, Scope
 from lexline.lang.types import TEXT, with_article
 from lexline_lineage.values import Sort, ValueType
@@ -76,7 +76,7 @@ def attribute_of(c: Checker, element: Element, name: str, span: Span) -> typed.A
     kind = c.vocabulary.kinds[element.kind]
     attribute = kind.attributes.get(name)
     if attribute is None:
-        help_text = did_you_mean(name, kind.attributes) or f"{_a(kind.name)} has {in_words(kind.attributes, 'and')}"
+        help_text = did_you_mean(name, kind.attributes) or f"{a(kind.name)} has {in_words(kind.attributes, 'and')}"
         c.findings.error("LX202", span, f"`{kind.name}` has no attribute `{name}`", help_text)
         return None
     return typed.AttributeValue(span, attribute.type, element.slot, kind.name, name)
@@ -190,10 +190,6 @@ def parameter_as(c: Checker, span: Span, key: typed.Key, expected: ValueType | N
 
 def _has(c: Checker, element: Element, name: str) -> bool:
     return element.kind is not None and name in c.vocabulary.kinds[element.kind].attributes
-
-
-def _a(noun: str) -> str:
-    return f"an `{noun}`" if noun[:1] in "aeiou" else f"a `{noun}`"
 
 
 def _item(c: Checker, word: syntax.Word, item: Element, expected: ValueType | None) -> typed.ItemValue | None:
@@ -346,4 +342,4 @@ def _help_for_unknown(c: Checker, name: str, scope: Scope, expected: ValueType |
         return f'write a text in quotes: `"{name}"`'
     if expected is not None:
         return f"{with_article(expected)} is needed here"
-    return f"{_a(inner.kind or '')} has {in_words(attributes, 'and')}" if inner is not None and attributes else ""
+    return f"{a(inner.kind or '')} has {in_words(attributes, 'and')}" if inner is not None and attributes else ""

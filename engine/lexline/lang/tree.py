@@ -6,18 +6,27 @@ picks by name. Nothing here fails: bad literals are reported before they arrive,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from lexline.diagnostics import Span
+from lexline.diagnostics import Diagnostic, Label, Span
 from lexline.lang import syntax
 from lexline.lang.layout import Lexeme
 from lexline.lang.literals import MONTHS, date_of, duration_of, moment_of, number_of, text_of
 
-__all__ = ["Builder"]
+__all__ = ["Builder", "Refused"]
 
 Children = list[Any]
+
+
+class Refused(Exception):  # noqa: N818  # a user's mistake on its way to the parser, which collects it
+    """Something is said twice in one place, so that the tree can't hold it."""
+
+    def __init__(self, again: Span, first: Span, name: str) -> None:
+        labels = (Label(again), Label(first, "the first"))
+        self.diagnostic = Diagnostic("LX132", f"`{name}` is given twice", labels, "keep one of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,15 @@ def _span(children: Children) -> Span:
 def _part(children: Children, name: str) -> Any:
     """The value of the first part of a name, or None."""
     return next((c.value for c in children if isinstance(c, Part) and c.name == name), None)
+
+
+def _refuse_twice(parts: Iterable[tuple[str, Span]]) -> None:
+    """Raises ``Refused`` for the second of two parts with one name."""
+    first: dict[str, Span] = {}
+    for name, span in parts:
+        if name in first:
+            raise Refused(span, first[name], name)
+        first[name] = span
 
 
 def _parts(children: Children, name: str) -> tuple[Any, ...]:
@@ -128,6 +146,7 @@ class _Values:
         return syntax.Argument(_span(c), c[0].text, c[2])
 
     def check(self, c: Children) -> syntax.CheckCall:
+        _refuse_twice((argument.name, argument.span) for argument in _nodes(c, syntax.Argument))
         return syntax.CheckCall(_span(c), ".".join(c[1].parts), c[1].span, _nodes(c, syntax.Argument))
 
 
@@ -197,6 +216,7 @@ class _Navigations:
         return Part(_span(c), "avoiding", syntax.Avoiding(_span(c), tuple(terms), kind, _part(c, "where")))
 
     def navigation(self, c: Children) -> syntax.Navigation:
+        _refuse_twice((part.name, part.span) for part in _nodes(c, Part) if part.name != "avoiding")
         alias, of = _part(c, "as"), _part(c, "of")
         if len(c) > 1 and isinstance(c[1], syntax.TextLiteral):
             name = syntax.Word(Span(c[0].source, c[0].start, c[0].start + len("value")), ("value",))
@@ -310,6 +330,7 @@ class _Clauses:
 
     def parameter_value(self, c: Children) -> syntax.ParameterValue:
         since, until, published = _part(c, "from"), _part(c, "until"), _part(c, "published")
+        _refuse_twice((part.name, part.span) for part in _nodes(c, Part))
         return syntax.ParameterValue(_span(c), c[1], since, until, published, _part(c, "by"))
 
 
@@ -342,6 +363,7 @@ class _Declarations:
 
     def measure(self, c: Children) -> syntax.Measure:
         value = c[next(i for i, child in enumerate(c) if _is(child, "is")) + 1]
+        _refuse_twice((part.name, part.span) for part in _nodes(c, Part))
         return syntax.Measure(_span(c), c[1], _title(c), value, _part(c, "target"), _nodes(c, syntax.Clause))
 
 
@@ -369,6 +391,7 @@ class _Examples:
         return Part(c[0].span, "entry", (syntax.Word(c[0].span, (key,)), c[2].value))
 
     def object(self, c: Children) -> Part:
+        _refuse_twice((key.parts[0], key.span) for key, _ in _parts(c, "entry"))
         return Part(_span(c), "datum", {key.parts[0]: value for key, value in _parts(c, "entry")}, _parts(c, "entry"))
 
     def element(self, c: Children) -> syntax.GivenElement:
@@ -401,7 +424,7 @@ def _datum(lexeme: Lexeme) -> object:
             return moment_of(text)
         case "PERCENT", text:
             return float(number_of(text) / 100)
-        case "NUMBER", text:
+        case "INTEGER" | "NUMBER", text:
             return int(text) if text.lstrip("-").isdigit() else float(text)
         case _, "null":
             return None
