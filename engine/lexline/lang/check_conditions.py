@@ -296,7 +296,7 @@ def _passes(c: Checker, expression: syntax.Passes, scope: Scope) -> typed.Expres
         c.findings.error(
             "LX258",
             expression.span,
-            f"the rule `{key[1]}` is for `{kind}`, and `{element.name}` is {a(element.kind)}",
+            f"the rule `{key[1]}` is for `{kind}`, and `{element.name}` is {a(element.kind or '')}",
             f"name {a(kind)}: `some {kind} as other has (other passes {key[1]})`",
         )
         return None

@@ -135,7 +135,7 @@ def _in_lineage(c: Checker, navigation: syntax.Navigation, origin: Element, kind
         c.findings.error(
             "LX240",
             navigation.span,
-            f"data does not flow through {a(origin.kind)}, so that it has nothing {direction}",
+            f"data does not flow through {a(origin.kind or '')}, so that it has nothing {direction}",
             f"say whose: `{direction} {word} of {outer[-1]}`"
             if outer
             else f"write `some {word}` for one that is related",
