@@ -10,15 +10,16 @@ import importlib
 import inspect
 from collections.abc import Collection, Iterator
 from importlib.metadata import entry_points
+from typing import cast
 
 import pluggy
 
 from lexline import hookspecs
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.lang.suggest import nearest
-from lexline.plugin_offers import OFFERED, Offer, Plugins, name_of, what_is_wrong
+from lexline.plugin_offers import OFFERED, Item, Offer, Plugins, completed, name_of, what_is_wrong
 
-__all__ = ["BUILT_INS", "ENTRY_POINTS", "load_plugins", "make_manager", "read_offers"]
+__all__ = ["BUILT_INS", "ENTRY_POINTS", "Plugins", "load_plugins", "make_manager", "read_offers"]
 
 BUILT_INS = (
     "lexline_plugins.importers.registration",
@@ -128,9 +129,9 @@ def _offers(manager: pluggy.PluginManager, hook: str) -> Iterator[Offer | Diagno
         if not isinstance(items, list | tuple):
             yield _unusable(plugin, f"gives a {type(items).__name__} in `{hook}()`, which has to be a list")
             continue
-        for item in items:
+        for item in map(completed, items):
             wrong = what_is_wrong(hook, item)
-            yield _unusable(plugin, wrong) if wrong else Offer(plugin, entry_point, hook, item)
+            yield _unusable(plugin, wrong) if wrong else Offer(plugin, entry_point, hook, cast(Item, item))
 
 
 def _clashes(offers: list[Offer]) -> Iterator[Diagnostic]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from lexline.diagnostics import Diagnostic, LexlineError
+from lexline.evaluate.check_answers import is_of
 from lexline.evaluate.check_runs import CheckRuns, RegisteredCheck
 from lexline.evaluate.verdict import Clock
 from lexline.hookspecs import Check, CheckSignature, Importer, Notifier, Reporter
 from lexline.lang.suggest import nearest
 from lexline_lineage.graph import Graph
-from lexline_lineage.values import Sort, ValueType, parse_value
+from lexline_lineage.values import Sort, ValueType
 
-__all__ = ["OFFERED", "Item", "Offer", "Plugins", "name_of", "what_is_wrong"]
+__all__ = ["OFFERED", "Item", "Offer", "Plugins", "completed", "name_of", "what_is_wrong"]
 
 Item = Importer | Check | Reporter | Notifier | Path
 T = TypeVar("T", Importer, Check, Reporter, Notifier, Path)
@@ -110,6 +112,13 @@ def name_of(item: Item) -> str:
     return str(item) if isinstance(item, Path) else item.name
 
 
+def completed(item: object) -> object:
+    """The item; a check whose signature does not say what it means with its function's docstring in that place."""
+    if isinstance(item, Check) and isinstance(item.signature, CheckSignature) and not item.signature.meaning:
+        return replace(item, signature=replace(item.signature, meaning=inspect.getdoc(item.function) or ""))
+    return item
+
+
 def what_is_wrong(hook: str, item: object) -> str:
     """Why a plug-in can't offer ``item`` through ``hook``, as the end of a sentence; empty where it can."""
     word, type_ = OFFERED[hook]
@@ -147,7 +156,7 @@ def _wrong_in_check(check: Check) -> Iterator[str]:
     if not signature.kinds:
         yield "which can't be asked about any kind"
     if not signature.meaning.strip():
-        yield "which does not say what it means (`meaning`)"
+        yield "which says nowhere what it means"
     if not _is_comparable(signature.result):
         yield f"whose result is a {signature.result}, which nothing can be compared with"
     names = [parameter.name for parameter in signature.parameters]
@@ -158,19 +167,12 @@ def _wrong_in_check(check: Check) -> Iterator[str]:
             yield f"whose parameter `{parameter.name}` is not of the form `name_in_lower_case`"
         if not _is_comparable(parameter.type):
             yield f"whose parameter `{parameter.name}` can't be written in a policy"
-        if parameter.default is not None and not _is_of(parameter.default, parameter.type):
+        if parameter.default is not None and not is_of(parameter.default, parameter.type):
             yield f"whose parameter `{parameter.name}` has a default that is no {parameter.type}"
 
 
 def _is_comparable(type_: object) -> bool:
     return isinstance(type_, ValueType) and type_.sort is not Sort.DOCUMENT
-
-
-def _is_of(value: object, type_: ValueType) -> bool:
-    """True for a value in its memory form: ``Duration(months=12)``, not the text that writes it."""
-    if isinstance(value, str) and type_.sort not in (Sort.TEXT, Sort.ENUMERATION):
-        return False
-    return parse_value(value, type_) is not None
 
 
 def _found(word: str, name: str, items: Mapping[str, T]) -> T:

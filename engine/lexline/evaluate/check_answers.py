@@ -6,7 +6,7 @@ from lexline.evaluate.calls import CheckOutcome
 from lexline.evaluate.verdict import MissingFact
 from lexline_lineage.values import Sort, ValueType, parse_value
 
-__all__ = ["what_is_wrong"]
+__all__ = ["is_of", "what_is_wrong"]
 
 
 def what_is_wrong(answer: object, count: int, result: ValueType) -> str:
@@ -28,7 +28,7 @@ def _wrong(given: object, result: ValueType) -> str:
         return "it gave missing facts that are none"
     if [given.value is not None, bool(given.missing), bool(given.failed)].count(True) != 1:
         return "it gave an outcome that is not one of a value, facts that are missing, or a failure"
-    if given.value is not None and not _is_of(given.value, result):
+    if given.value is not None and not is_of(given.value, result):
         return f"it gave {str(given.value)[:80]!r}, which is no {result}"
     return ""
 
@@ -39,7 +39,7 @@ def _is_missing_fact(fact: object) -> bool:
     )
 
 
-def _is_of(value: object, expected: ValueType) -> bool:
+def is_of(value: object, expected: ValueType) -> bool:
     """True for a value of the type in its memory form: a text that only writes one is none."""
     if isinstance(value, str) and expected.sort not in (Sort.TEXT, Sort.ENUMERATION):
         return False

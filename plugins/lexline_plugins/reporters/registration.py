@@ -1,4 +1,4 @@
-"""The built-in reporters, through the same hook as anyone's."""
+"""The reporters that come with the product, behind the same door as anyone's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["lexline_reporters"]
 
 @hookimpl
 def lexline_reporters() -> list[Reporter]:
-    """Text for a person, JSON and JSON Lines for machines, Markdown for a review, JUnit for a pipeline."""
+    """Reporters for people and for machines."""
     return [
         Reporter("text", "text/plain", render_text),
         Reporter("json", "application/json", render_json),
