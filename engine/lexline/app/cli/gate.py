@@ -33,7 +33,8 @@ def gate(
 ) -> int:
     """Decide one element: allow, warn or block, with the reason, the path in the lineage and what to do.
 
-    Ends with 0 for allow and warn, 1 for block, 2 when input is wrong, 3 when a check could not be completed.
+    Ends with 0 for allow and warn, 1 for block, 2 when input is wrong or no rule is about the element, 3 when a check
+    could not be completed.
     """
     from lexline.app.cli.output import emit
     from lexline.app.cli.session import element_number, open_session

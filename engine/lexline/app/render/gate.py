@@ -17,6 +17,10 @@ def answer(report: Report) -> str:
 
 def render_gate(report: Report, element: str) -> str:
     """The answer for one element as text."""
+    if not report.decisions:
+        return printable(
+            f"NOT EVALUATED  no rule is about {element} or its kind: nothing allows it, nothing blocks it.\n"
+        )
     word = answer(report)
     told = {"block": "blocked", "warn": "allowed with warnings", "allow": "allowed"}[word]
     lines = [f"{word.upper()}  {element} is {told} on {report.clock.today} ({len(report.decisions)} rules).", ""]
@@ -28,8 +32,6 @@ def render_gate(report: Report, element: str) -> str:
     for decision in later:
         rule = "/".join(decision.rule)
         lines.append(f"later: {rule} would be {decision.verdict.value}, but is {phase_note(decision)}")
-    if not report.decisions:
-        lines.append("No rule is about elements of its kind: nothing was evaluated.")
     return printable("\n".join(lines).rstrip()) + "\n"
 
 
