@@ -11,7 +11,7 @@ from typing import assert_never
 
 import numpy as np
 
-from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, blank, choose
+from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, blank, choose, truth_of, write
 from lexline.evaluate.frames import Frame, Reader
 from lexline.evaluate.kernels_sets import Sizes, extreme, fold, of_each, quantified, share, size_of, sizes_of
 from lexline.evaluate.navigation_columns import (
@@ -67,16 +67,16 @@ class Sets:
         for pairs in self._pairs(node, operation.navigation, frame):
             inner = frame.paired(pairs.rows[pairs.places], pairs.members)
             condition, key, body = (self._reader.read(part, inner) for part in node.inputs)
-            member = conjunction([pairs.reach, _truth(condition)])
+            member = conjunction([pairs.reach, truth_of(condition)])
             part = extreme(
                 pairs.places,
                 member,
                 key,
-                _truth(body),
+                truth_of(body),
                 is_open[pairs.rows],
                 greatest=operation.greatest,
             )
-            _write(found, pairs.rows, part)
+            write(found, pairs.rows, part)
         return found
 
     def aggregate(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
@@ -91,13 +91,13 @@ class Sets:
         for pairs in self._pairs(node, operation.navigation, frame):
             inner = frame.paired(pairs.rows[pairs.places], pairs.members)
             condition, value = (self._reader.read(part, inner) for part in node.inputs[:2])
-            member = conjunction([pairs.reach, _truth(condition)])
+            member = conjunction([pairs.reach, truth_of(condition)])
             opened = is_open[pairs.rows]
             if operation.function == "share":
-                part: Cells = share(pairs.places, member, _truth(value), opened)
+                part: Cells = share(pairs.places, member, truth_of(value), opened)
             else:
                 part = fold(operation.function, pairs.places, member, value, opened)
-            _write(found, pairs.rows, part)
+            write(found, pairs.rows, part)
             present[pairs.rows] = of_each(pairs.places, ~member.no, len(pairs.rows)) > 0
         return self.with_none(node, operation, frame, found, ~present & ~is_open)
 
@@ -137,7 +137,7 @@ class Sets:
         return self._masks[scope]
 
     def _holds(self, node: int, kind: str) -> Truths:
-        condition = _truth(self._reader.column(node))
+        condition = truth_of(self._reader.column(node))
         if self._reader.plan.nodes[node].domains:
             return condition
         return condition.take(np.zeros(self._reader.extent(kind), np.int64))
@@ -148,9 +148,12 @@ class Sets:
         failed = np.zeros(frame.size, np.bool_)
         for pairs in self._pairs(node, navigation, frame):
             inner = frame.paired(pairs.rows[pairs.places], pairs.members)
-            condition, body = (_truth(self._reader.read(part, inner)) for part in node.inputs[:2])
-            counts = conjunction([pairs.reach, condition, inverse(body) if broken else body])
-            sizes = sizes_of(pairs.places, counts, len(pairs.rows))
+            counts = conjunction([pairs.reach, truth_of(self._reader.read(node.inputs[0], inner))])
+            # The body is asked of those only that the condition leaves.
+            left = np.flatnonzero(~counts.no)
+            body = truth_of(self._reader.read(node.inputs[1], inner.part(left)))
+            counts = conjunction([counts.take(left), inverse(body) if broken else body])
+            sizes = sizes_of(pairs.places[left], counts, len(pairs.rows))
             surely[pairs.rows], possibly[pairs.rows] = sizes.surely, sizes.possibly
             failed[pairs.rows] = sizes.failed
         return Sizes(surely, possibly, failed)
@@ -189,23 +192,3 @@ def _items(domain: Domain) -> Items:
     if not isinstance(domain, Items):
         raise TypeError("a document holds items")
     return domain
-
-
-def _truth(cells: Cells) -> Truths:
-    if not isinstance(cells, Truths):
-        raise TypeError("a condition is true or false")
-    return cells
-
-
-def _write(whole: Cells, rows: Index, part: Cells) -> None:
-    """Writes a part of a column that is being filled."""
-    match whole, part:
-        case Truths(), Truths():
-            whole.yes[rows], whole.no[rows], whole.failed[rows] = part.yes, part.no, part.failed
-        case Numbers(), Numbers():
-            whole.low[rows], whole.high[rows] = part.low, part.high
-            whole.known[rows], whole.failed[rows] = part.known, part.failed
-        case _:
-            if isinstance(whole, Truths | Numbers) or isinstance(part, Truths | Numbers):
-                raise TypeError("the part is of another type")
-            whole.values[rows], whole.known[rows], whole.failed[rows] = part.values, part.known, part.failed

@@ -30,7 +30,9 @@ __all__ = [
     "choose",
     "decode",
     "encode",
+    "truth_of",
     "truths",
+    "write",
 ]
 
 Bools = NDArray[np.bool_]
@@ -188,6 +190,27 @@ def choose(where: Bools, one: Cells, other: Cells) -> Cells:
             )
         case _:
             raise TypeError("the two values are of different types")
+
+
+def truth_of(cells: Cells) -> Truths:
+    """The column of a condition."""
+    if not isinstance(cells, Truths):
+        raise TypeError("a condition is true or false")
+    return cells
+
+
+def write(whole: Cells, rows: Index, part: Cells) -> None:
+    """Writes a part of a column that is being filled."""
+    match whole, part:
+        case Truths(), Truths():
+            whole.yes[rows], whole.no[rows], whole.failed[rows] = part.yes, part.no, part.failed
+        case Numbers(), Numbers():
+            whole.low[rows], whole.high[rows] = part.low, part.high
+            whole.known[rows], whole.failed[rows] = part.known, part.failed
+        case _:
+            if isinstance(whole, Truths | Numbers) or isinstance(part, Truths | Numbers):
+                raise TypeError("the part is of another type")
+            whole.values[rows], whole.known[rows], whole.failed[rows] = part.values, part.known, part.failed
 
 
 def _cell_type(type: ValueType) -> np.dtype[Any]:  # noqa: A002

@@ -28,6 +28,7 @@ from lexline.evaluate.column_types import (
 from lexline.evaluate.frames import Frame, distinct
 from lexline.evaluate.navigation_columns import ItemTable, members_of
 from lexline.evaluate.operations import combine
+from lexline.evaluate.paint import Painter
 from lexline.evaluate.truth_columns import (
     PHASES,
     VERDICTS,
@@ -81,6 +82,7 @@ class ColumnEvaluator:
         self._columns: dict[int, Cells] = {}
         self._items: dict[Items, ItemTable] = {}
         self._sets = Sets(self)
+        self._painter = Painter(self, self._sets)
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
@@ -160,6 +162,10 @@ class ColumnEvaluator:
 
     def _evaluate(self, node: Node, frame: Frame) -> Cells:
         match node.operation:
+            case plan.Quantify(method="paint") if frame.whole:
+                return self._painter.quantify(node, node.operation, frame)
+            case plan.Aggregate(method="paint") if frame.whole:
+                return self._painter.aggregate(node, node.operation, frame)
             case plan.Quantify():
                 return self._sets.quantify(node, node.operation, frame)
             case plan.Extreme():

@@ -129,15 +129,18 @@ _ORDER: dict[str, Callable[[NDArray[Any], NDArray[Any]], Bools]] = {
 
 
 def _plain_cells(cells: Cells) -> list[Any]:
+    found: list[Any]
     match cells:
         case Truths():
-            return cells.yes.tolist()
+            found = cells.yes.tolist()
         case Numbers():
-            return cells.low.tolist()
+            found = cells.low.tolist()
+        case Values() if cells.values.dtype.names is not None:
+            months, elapsed = cells.values["months"].tolist(), cells.values["microseconds"].tolist()
+            found = list(zip(months, elapsed, strict=True))
         case Values():
-            if cells.values.dtype.names is not None:
-                return list(zip(cells.values["months"].tolist(), cells.values["microseconds"].tolist(), strict=True))
-            return cells.values.tolist()
+            found = cells.values.tolist()
+    return found
 
 
 # ---- arithmetic ----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, truths
 
-__all__ = ["Sizes", "extreme", "fold", "highest", "of_each", "quantified", "share", "size_of", "sizes_of"]
+__all__ = ["Sizes", "extreme", "fold", "highest", "of_each", "quantified", "ranks_of", "share", "size_of", "sizes_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +130,7 @@ def extreme(places: Index, member: Truths, key: Cells, body: Truths, is_open: Bo
     pairs, found = highest(places, key, member.yes, size, greatest=greatest)
     keyed = key.known & ~_order(key, places, np.flatnonzero(possible & key.known), size)[1][places]
     best = pairs[places]
-    ranks = _ranks(key)
+    ranks = ranks_of(key)
     ahead = ranks > ranks[best] if greatest else ranks < ranks[best]
     level = (ranks == ranks[best]) & keyed & found[places]
     beyond = possible & (~keyed | ~found[places] | ahead)
@@ -158,10 +158,10 @@ def _order(cells: Cells, places: Index, kept: Index, size: int) -> tuple[NDArray
         calendar = cells.values["months"][kept] != 0
         rows = places[kept]
         mixed = (of_each(rows, calendar, size) > 0) & (of_each(rows, ~calendar, size) > 0)
-    return _ranks(cells)[kept], mixed
+    return ranks_of(cells)[kept], mixed
 
 
-def _ranks(cells: Cells) -> NDArray[np.float64]:
+def ranks_of(cells: Cells) -> NDArray[np.float64]:
     """Values as something that has an order."""
     match cells:
         case Numbers():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lexline.evaluate.column_types import Cells, Numbers, Truths, Values
+from lexline.evaluate.column_types import Cells, Numbers, Truths, Values, truth_of
 from lexline.evaluate.kernels import alternative, arithmetic, compare, equals_any, includes_all, select, stands_in
 from lexline.evaluate.kernels_time import DAY, add_to_dates, add_to_moments, dates_of, elapsed
 from lexline.evaluate.truth_columns import conjunction, disjunction, inverse, passing
@@ -18,7 +18,7 @@ def combine(operation: plan.Operation, parts: Sequence[Cells], types: Sequence[V
     """The column of an operation, from those that it reads and their types."""
     match operation:
         case plan.Connect(operator):
-            truths = [_truth(part) for part in parts]
+            truths = [truth_of(part) for part in parts]
             if operator == "not":
                 return inverse(truths[0])
             return conjunction(truths) if operator == "and" else disjunction(truths)
@@ -34,9 +34,9 @@ def combine(operation: plan.Operation, parts: Sequence[Cells], types: Sequence[V
             known = parts[0].known
             return Truths(known, ~known, known & False)
         case plan.Passes():
-            return passing(*(_truth(part) for part in parts))
+            return passing(*(truth_of(part) for part in parts))
         case plan.Choose():
-            return select(_truth(parts[0]), *parts[1:])
+            return select(truth_of(parts[0]), *parts[1:])
         case plan.Otherwise():
             return alternative(*parts)
         case plan.DateOf(timezone):
@@ -60,12 +60,6 @@ def _arithmetic(operation: plan.Arithmetic, parts: Sequence[Cells], types: Seque
     if Sort.DATE in (types[0].sort, types[1].sort):
         return add_to_dates(time, duration, sign)
     return add_to_moments(time, duration, sign, operation.timezone)
-
-
-def _truth(cells: Cells) -> Truths:
-    if not isinstance(cells, Truths):
-        raise TypeError("a condition is true or false")
-    return cells
 
 
 def _values(cells: Cells) -> Values:
