@@ -1,1 +1,55 @@
-"""Lexline: which models break a rule, which cannot be decided, and which must be assessed again."""
+"""Lexline: which models break a rule, which cannot be decided, and which must be assessed again.
+
+The public API, which the command line itself uses::
+
+    import datetime, lexline
+
+    evaluation = lexline.load("examples/credit", on=datetime.date(2026, 9, 3))
+    report = lexline.decide(evaluation)
+    why = lexline.explain(evaluation, ("model-risk", "VALIDATED"), "model:mlflow/bank/credit/2")
+
+Names are imported when they are first asked for, so that ``import lexline`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lexline.decision import Evaluation, decide, explain, gate
+    from lexline.diagnostics import Diagnostic, LexlineError
+    from lexline.evaluate.verdict import Decision, Phase, Verdict
+    from lexline.project import load
+    from lexline.report import Report, ReportDocument
+
+__all__ = [
+    "Decision",
+    "Diagnostic",
+    "Evaluation",
+    "LexlineError",
+    "Phase",
+    "Report",
+    "ReportDocument",
+    "Verdict",
+    "decide",
+    "explain",
+    "gate",
+    "load",
+]
+
+PLACES = {
+    "lexline.decision": ("Evaluation", "decide", "explain", "gate"),
+    "lexline.diagnostics": ("Diagnostic", "LexlineError"),
+    "lexline.evaluate.verdict": ("Decision", "Phase", "Verdict"),
+    "lexline.project": ("load",),
+    "lexline.report": ("Report", "ReportDocument"),
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    for module, names in PLACES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'lexline' has no attribute {name!r}")

@@ -12,6 +12,7 @@ from itertools import islice
 
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
+from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.lang.digest import policy_digest
@@ -21,7 +22,7 @@ from lexline_lineage.digest import graph_digest
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Sort, Value
 
-__all__ = ["ALL_REASONS", "Evaluation", "decide", "gate"]
+__all__ = ["ALL_REASONS", "Evaluation", "decide", "explain", "gate"]
 
 ALL_REASONS = -1
 """In place of a number of reasons: for every verdict that has some."""
@@ -73,6 +74,14 @@ def gate(evaluation: Evaluation, number: int) -> Report:
         no_subject=(),
         unread=evaluation.unread,
     )
+
+
+def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
+    """Why a rule says what it says of an element, by its id. Raises ``KeyError`` where one of them is not there."""
+    number = evaluation.graph.number(element)
+    if number is None or rule not in evaluation.program.rules:
+        raise KeyError(f"{rule} for {element}")
+    return Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks).explain(rule, number)
 
 
 def portfolio_line(graph: Graph) -> PortfolioLine:

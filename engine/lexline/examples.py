@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.explanation import Explanation, Node, walk_nodes
@@ -90,7 +90,7 @@ def _run(
     texts: dict[tuple[Key, int, int], Node],
 ) -> tuple[str, ...]:
     day = example.on or today
-    clock = Clock(day, datetime.combine(day, time.max, UTC), example.known_on)
+    clock = Clock.of(day, example.known_on)
     try:
         graph = build(vocabulary, example_facts(example), day).graph
     except LineageError as error:

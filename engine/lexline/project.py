@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lexline.decision import Evaluation
 from lexline.diagnostics import Diagnostic, LexlineError, Severity
+from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_policies
 from lexline.lang.literate import read_policy
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
-from lexline.settings import Settings, as_diagnostic
+from lexline.plugin_manager import load_plugins
+from lexline.plugin_offers import Plugins
+from lexline.settings import NAME, Settings, as_diagnostic, load_settings
 from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.files import load_graph as build_graph
-from lexline_lineage.graph import Graph
 from lexline_lineage.problems import LineageError
 from lexline_lineage.statements import DataReport
 from lexline_lineage.vocabulary import Vocabulary
@@ -25,8 +28,10 @@ from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, lo
 __all__ = [
     "Files",
     "Project",
+    "load",
     "load_graph",
     "load_policies",
+    "load_project",
     "load_vocabularies",
     "policy_paths",
     "raise_problems",
@@ -63,13 +68,29 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All of a project, ready to be evaluated on the date that its graph is for."""
+    """All of a project, read and checked: ``evaluation`` is ready to be decided, ``warnings`` are to be shown."""
 
-    vocabulary: Vocabulary
     files: tuple[PolicyFile, ...]
-    program: Program
-    graph: Graph
-    unread: tuple[str, ...]
+    vocabulary: Vocabulary
+    evaluation: Evaluation
+    warnings: tuple[Diagnostic, ...]
+
+
+def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | None = None) -> Evaluation:
+    """The project in a folder, ready to be decided on a date (today where None), with the law published by
+    ``known_on`` (all where None). Raises ``LexlineError`` with every mistake."""
+    files = Files.of(load_settings(Path(folder) / NAME))
+    return load_project(files, Clock.of(on, known_on), load_plugins()).evaluation
+
+
+def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:
+    """Read, check and join all files of a project. Raises ``LexlineError`` with every mistake."""
+    vocabulary = load_vocabularies(files, plugins.vocabulary)
+    parsed, program, warnings = load_policies(files.policies, vocabulary, plugins.signatures, files.parameters or {})
+    built = load_graph(files, vocabulary, clock.today)
+    checks = plugins.check_results(built.graph, clock)
+    evaluation = Evaluation(program, built.graph, clock, checks, unread_facts(built.report))
+    return Project(parsed, vocabulary, evaluation, warnings)
 
 
 def raise_problems(error: LineageError) -> LexlineError:

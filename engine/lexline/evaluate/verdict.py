@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from lexline.lang.typed import Key
@@ -65,6 +65,14 @@ class Clock:
     today: date
     now: datetime
     known_on: date | None = None
+
+    @classmethod
+    def of(cls, on: date | None, known_on: date | None = None) -> Clock:
+        """This moment where ``on`` is None; else the last moment of that day (UTC)."""
+        if on is None:
+            now = datetime.now(UTC)
+            return cls(now.date(), now, known_on)
+        return cls(on, datetime.combine(on, time.max, UTC), known_on)
 
 
 @dataclass(frozen=True, slots=True)

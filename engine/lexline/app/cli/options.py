@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.evaluate.verdict import Clock
-from lexline.project import Files
 from lexline.settings import NAME, Settings, load_settings
+
+if TYPE_CHECKING:
+    from lexline.project import Files
 
 ProjectOption = Annotated[
     Path, typer.Option("--project", "-C", help="The project's folder (where lexline.yaml is).", show_default=False)
@@ -49,11 +51,7 @@ def parse_day(text: str, option: str) -> date:
 def clock_of(on: str | None, known_on: str | None) -> Clock:
     """The clock of an evaluation: without ``--on`` this moment; with it, the last moment of that day (UTC)."""
     known = parse_day(known_on, "--known-on") if known_on else None
-    if on is None:
-        now = datetime.now(UTC)
-        return Clock(now.date(), now, known)
-    day = parse_day(on, "--on")
-    return Clock(day, datetime.combine(day, time.max, UTC), known)
+    return Clock.of(parse_day(on, "--on") if on else None, known)
 
 
 def project_settings(project: Path) -> Settings | None:
@@ -70,6 +68,8 @@ def chosen_files(
     extend: list[Path] | None,
 ) -> Files:
     """The files of the project, with those of the command line in their place."""
+    from lexline.project import Files  # the whole engine: only when a command loads something
+
     settings = project_settings(project)
     if settings is None and not policy:
         raise mistake(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from lexline.app.cli.options import mistake
 from lexline.app.cli.output import progress, show_diagnostics
@@ -13,7 +12,7 @@ from lexline.lang.suggest import nearest
 from lexline.lang.typed import Key, Program
 from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
-from lexline.project import Files, Project, load_graph, load_policies, load_vocabularies, unread_facts
+from lexline.project import Files, load_project
 from lexline_lineage.graph import Graph
 
 __all__ = ["Session", "element_number", "open_session", "rule_key"]
@@ -21,26 +20,19 @@ __all__ = ["Session", "element_number", "open_session", "rule_key"]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A loaded project with its plug-ins, ready to decide."""
+    """A loaded project and its plug-ins, ready to decide."""
 
-    project: Project
     plugins: Plugins
     evaluation: Evaluation
 
 
 def open_session(files: Files, clock: Clock) -> Session:
-    """Load everything that an evaluation needs. Raises ``LexlineError`` with all mistakes."""
+    """Load everything that an evaluation needs and show the warnings. Raises ``LexlineError`` with all mistakes."""
     plugins = load_plugins()
     with progress("reading policies and facts"):
-        vocabulary = load_vocabularies(files, plugins.vocabulary)
-        signatures = plugins.signatures
-        parsed, program, warnings = load_policies(files.policies, vocabulary, signatures, files.parameters or {})
-        built = load_graph(files, vocabulary, clock.today)
-    show_diagnostics(warnings)
-    unread = unread_facts(built.report)
-    project = Project(vocabulary, parsed, program, built.graph, unread)
-    checks = plugins.check_results(built.graph, clock)
-    return Session(project, plugins, Evaluation(program, built.graph, clock, checks, unread))
+        project = load_project(files, clock, plugins)
+    show_diagnostics(project.warnings)
+    return Session(plugins, project.evaluation)
 
 
 def element_number(graph: Graph, element: str) -> int:
@@ -65,10 +57,3 @@ def rule_key(program: Program, name: str) -> Key:
         raise mistake(f"several policies have a rule `{name}`", "say " + " or ".join("/".join(key) for key in found))
     near = nearest(name, ["/".join(key) for key in program.rules] + [key[1] for key in program.rules])
     raise mistake(f"there is no rule `{name}`", f"did you mean `{near}`?" if near else "lexline check lists the rules")
-
-
-def folder_or_file(path: Path) -> Path:
-    """The path, if it is there."""
-    if not path.exists():
-        raise mistake(f"`{path}` is not there")
-    return path
