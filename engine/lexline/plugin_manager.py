@@ -141,8 +141,8 @@ def _clashes(offers: list[Offer]) -> Iterator[Diagnostic]:
         other = first.setdefault((offer.hook, name), offer)
         if other is not offer:
             message = f"plug-ins `{other.plugin}` and `{offer.plugin}` both offer the {OFFERED[offer.hook][0]} `{name}`"
-            yield Diagnostic("LX313", message, (), "remove or block one of them")
+            yield Diagnostic("LX313", message, (), "remove one of them")
 
 
 def _unusable(plugin: str, why: str) -> Diagnostic:
-    return Diagnostic("LX312", f"plug-in `{plugin}` {why}", (), "update, remove or block the plug-in")
+    return Diagnostic("LX312", f"plug-in `{plugin}` {why}", (), "update or remove the plug-in")
