@@ -1,0 +1,59 @@
+"""Every case of the corpus, through both evaluators; policies that are refused, through the compiler."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus import Case, cases
+from lexline.app.render.diagnostics import render
+from lexline.lang.compile import compile_text
+from lexline.lang.typed import Program
+from lexline_lineage.builder import build
+from outcomes import BOTH, Figure
+from probes import SIGNATURES, Probes
+
+ALL = tuple(cases())
+
+
+@pytest.mark.parametrize("evaluator", BOTH)
+@pytest.mark.parametrize("case", [case for case in ALL if not case.error], ids=lambda case: case.place)
+def test_accepted(case: Case, evaluator: str) -> None:
+    program = _program(case)
+    graph = build(case.vocabulary, case.facts, on=case.clock.today).graph
+    found = BOTH[evaluator](program, graph, case.clock, Probes(graph))
+    named = {key[1]: outcomes for key, outcomes in found.rules.items()}
+    for part, expected in (("verdict", case.verdicts), ("underlying", case.underlying), ("phase", case.phases)):
+        said = {
+            rule: {element: str(getattr(named[rule][element], part)) for element in elements}
+            for rule, elements in expected.items()
+        }
+        assert said == expected, f"{case.place} {case.title}: {part}"
+    figures = {key[1]: _shown(figure) for key, figure in found.measures.items()}
+    assert figures == case.measures, f"{case.place} {case.title}: measures"
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.error], ids=lambda case: case.place)
+def test_refused(case: Case) -> None:
+    _, found = compile_text(case.policy, case.vocabulary, checks=SIGNATURES)
+    assert found, f"{case.place} {case.title}: nothing is refused"
+    first = found[0]
+    assert case.error in render(first), f"{case.place} {case.title}"
+    if case.error_line is not None:
+        assert first.span.line == case.error_line, f"{case.place} {case.title}: {render(first)}"
+
+
+def test_each_case_stands_once() -> None:
+    titles = [(case.folder, case.title) for case in ALL]
+    assert len(set(titles)) == len(titles)
+
+
+def _program(case: Case) -> Program:
+    program, found = compile_text(case.policy, case.vocabulary, checks=SIGNATURES)
+    assert not found, f"{case.place} {case.title}\n" + "\n".join(map(render, found))
+    return program
+
+
+def _shown(figure: Figure) -> object:
+    if figure.low is None:
+        return "missing"
+    return figure.low if figure.low == figure.high else [figure.low, figure.high]

@@ -1,0 +1,56 @@
+"""Checks of the test suite's own: they answer with an attribute of a model, and fail where the element asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lexline.evaluate.calls import CheckOutcome
+from lexline.evaluate.verdict import MissingFact
+from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
+from lexline_lineage.graph import Graph
+from lexline_lineage.values import Sort, Value, ValueType
+
+_NUMBER = ValueType(Sort.NUMBER)
+_READS = {name: Reads({"model": ("tier", name)}) for name in ("tier", "research_only", "trained_on")}
+
+SIGNATURES = {
+    "probe.tier": CheckSignature(
+        "probe.tier", ("model",), (CheckParameter("more", _NUMBER, 0.0),), _NUMBER, _READS["tier"]
+    ),
+    "probe.research": CheckSignature(
+        "probe.research", ("model",), (), ValueType(Sort.BOOLEAN), _READS["research_only"]
+    ),
+    "probe.trained": CheckSignature("probe.trained", ("model",), (), ValueType(Sort.DATE), _READS["trained_on"]),
+}
+_ATTRIBUTES = {"probe.tier": "tier", "probe.research": "research_only", "probe.trained": "trained_on"}
+UNLUCKY = 13.0
+"""The tier for which ``probe.research`` and ``probe.trained`` fail; ``probe.tier`` fails below zero."""
+
+
+class Probes:
+    """Their outcomes over a graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def outcomes(
+        self, check: str, kind: str, arguments: tuple[tuple[str, Value | None], ...]
+    ) -> Sequence[CheckOutcome]:
+        """See ``lexline.evaluate.calls.CheckResults``."""
+        numbers: list[int] = self._graph.members[kind].tolist()
+        if any(value is None for _, value in arguments):
+            return [CheckOutcome(missing=(self._missing(number, "more"),)) for number in numbers]
+        more = next((value for _, value in arguments if isinstance(value, float)), 0.0)
+        return [self._outcome(check, number, more) for number in numbers]
+
+    def _outcome(self, check: str, number: int, more: float) -> CheckOutcome:
+        tier = self._graph.value(number, "tier")
+        if isinstance(tier, float) and (tier < 0 if check == "probe.tier" else tier == UNLUCKY):
+            return CheckOutcome(failed=f"{check} found no answer for {self._graph.ids[number]}")
+        value = self._graph.value(number, _ATTRIBUTES[check])
+        if value is None:
+            return CheckOutcome(missing=(self._missing(number, _ATTRIBUTES[check]),))
+        return CheckOutcome(value + more if isinstance(value, float) else value)
+
+    def _missing(self, number: int, attribute: str) -> MissingFact:
+        return MissingFact(self._graph.ids[number], self._graph.kind(number), attribute, "no value is recorded")
