@@ -64,8 +64,6 @@ def _arguments(
                 "LX260", argument.span, f"the check `{call.name}` has no parameter `{argument.name}`", help_text
             )
             given[argument.name] = None
-        elif argument.name in given:
-            c.findings.error("LX260", argument.span, f"`{argument.name}` is given twice", "remove one of them")
         else:
             given[argument.name] = _argument(c, argument, parameter)
     for parameter in signature.parameters:

@@ -230,7 +230,7 @@ def _known(c: Checker, expression: syntax.Is, scope: Scope, *, missing: bool) ->
         return typed.Known(expression.span, value, missing)
     c.findings.error(
         "LX229",
-        expression.span,
+        written.span,
         f"`is known` and `is missing` ask about attributes only, and `{shown(written.span)}` is none",
         "count what there is: `some … has …`" if is_item else "name the attribute itself",
     )

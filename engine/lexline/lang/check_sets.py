@@ -15,7 +15,7 @@ __all__ = ["check_in", "check_includes"]
 
 def check_in(c: Checker, expression: syntax.In, scope: Scope) -> typed.Expression | None:
     """``X in {…}`` and ``X in PARAMETER``."""
-    if _is_item(c, expression.value, scope):
+    if openness(c, expression.value, scope) == 3:
         options = _options(c, expression.options, scope, None)
         if options is None:
             return None
@@ -35,7 +35,7 @@ def check_in(c: Checker, expression: syntax.In, scope: Scope) -> typed.Expressio
 
 def check_includes(c: Checker, expression: syntax.Includes, scope: Scope) -> typed.Expression | None:
     """``LIST includes V`` and ``LIST includes every of {…}``."""
-    if _is_item(c, expression.value, scope):
+    if openness(c, expression.value, scope) == 3:
         options = _wanted(c, expression, scope, None)
         if options is None:
             return None
@@ -59,12 +59,6 @@ def check_includes(c: Checker, expression: syntax.Includes, scope: Scope) -> typ
             if item is None or not require_same_type(c, expression.span, _one_of(value, item), option, "include"):
                 return None
     return typed.IncludesValue(expression.span, value, options, expression.every)
-
-
-def _is_item(c: Checker, value: syntax.Expression, scope: Scope) -> bool:
-    """Whether the options have to say of what type the value is."""
-    unknown = isinstance(value, syntax.Word) and scope.item(value.parts[0]) is None
-    return openness(c, value, scope) == 2 and not unknown
 
 
 def _one_of(value: typed.Expression, item: ValueType) -> typed.Expression:

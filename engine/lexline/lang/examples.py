@@ -56,14 +56,13 @@ def _element(c: Checker, given: syntax.GivenElement, elements: Elements) -> type
     elements[identifier] = (kind_name, given.id.span)
     if kind_name is None:
         return None
-    seen: dict[str, Span] = {}
     for word, raw in given.attributes:
-        _attribute(c, kind_name, word, raw, seen)
+        _attribute(c, kind_name, word, raw)
     values = tuple((text_of(word), raw) for word, raw in given.attributes)
     return typed.ExampleElement(given.span, identifier, kind_name, values)
 
 
-def _attribute(c: Checker, kind_name: str, word: syntax.Word, raw: object, seen: dict[str, Span]) -> None:
+def _attribute(c: Checker, kind_name: str, word: syntax.Word, raw: object) -> None:
     name = text_of(word)
     attributes = c.vocabulary.kinds[kind_name].attributes
     attribute = attributes.get(name)
@@ -71,15 +70,6 @@ def _attribute(c: Checker, kind_name: str, word: syntax.Word, raw: object, seen:
         help_text = did_you_mean(name, attributes) or f"it has {in_words(attributes, 'and')}"
         c.findings.error("LX202", word.span, f"`{kind_name}` has no attribute `{name}`", help_text)
         return
-    if name in seen:
-        c.findings.error(
-            "LX274",
-            word.span,
-            f"the attribute `{name}` is given twice",
-            "keep one of them",
-            [Label(seen[name], "given here first")],
-        )
-    seen[name] = word.span
     if raw is None or parse_value(raw, attribute.type) is not None:
         return
     if attribute.type.sort is Sort.ENUMERATION:

@@ -14,7 +14,7 @@ class Findings:
     """Collects diagnostics; what is found twice at one place is kept once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, int, int, str], Diagnostic] = {}
+        self._found: dict[tuple[str, int, int, str, str], Diagnostic] = {}
 
     def error(
         self,
@@ -25,7 +25,7 @@ class Findings:
         labels: Sequence[Label] = (),
     ) -> None:
         """Keeps one mistake: ``span`` is its place, ``labels`` show what it collides with."""
-        key = (span.source.name, span.start, span.end, code)
+        key = (span.source.name, span.start, span.end, code, message)
         self._found.setdefault(key, Diagnostic(code, message, (Label(span), *labels), help))
 
     def in_order(self, sources: Sequence[Source]) -> tuple[Diagnostic, ...]:

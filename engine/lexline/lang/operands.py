@@ -66,7 +66,8 @@ def require_same_type(
 
 
 def openness(c: Checker, expression: syntax.Expression, scope: Scope, levels: int = 20) -> int:
-    """How much the type of an expression depends on what stands beside it: 0 not, 1 a quoted text, 2 altogether.
+    """How much the type of an expression depends on what stands beside it: 0 not, 1 a quoted text, 2 a symbol (or a
+    name that nobody knows), 3 the value of a document.
 
     Looked for in so many ``levels``: what stands deeper is taken to have a type.
     """
@@ -78,7 +79,9 @@ def openness(c: Checker, expression: syntax.Expression, scope: Scope, levels: in
         case syntax.TextLiteral():
             return 1
         case syntax.Word():
-            return 0 if is_self_typed(c, expression, scope) else 2
+            if is_self_typed(c, expression, scope):
+                return 0
+            return 3 if scope.item(expression.parts[0]) is not None else 2
         case (
             syntax.When(value=one, otherwise=other)
             | syntax.Otherwise(value=one, fallback=other)
@@ -86,7 +89,7 @@ def openness(c: Checker, expression: syntax.Expression, scope: Scope, levels: in
         ):
             return min(openness(c, part, scope, levels - 1) for part in (one, other))
         case syntax.Aggregate(function=function, navigation=navigation):
-            return 2 if navigation.path is not None and function not in ("count", "share", "total") else 0
+            return 3 if navigation.path is not None and function not in ("count", "share", "total") else 0
         case _:
             return 0
 

@@ -294,6 +294,9 @@ def _unknown_word(c: Checker, word: syntax.Word, scope: Scope, expected: ValueTy
             f"write one of its attributes (`{name}.…`), or `{name} is TERM`",
         )
         return
+    if name in c.vocabulary.kinds:
+        _unknown_element(c, word, scope)
+        return
     outer = next((e for e in reversed(scope.elements) if _has(c, e, name)), None)
     if outer is not None:
         c.findings.error(
