@@ -6,13 +6,15 @@ the executor of whole columns, which has to agree with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lexline.evaluate.calls import CheckResults, NoChecks
+from lexline.evaluate.explain import Explanation, explain_rule, reasons_of
 from lexline.evaluate.interpret_expressions import Evaluator
 from lexline.evaluate.interpret_values import Missing, Range, as_plain
+from lexline.evaluate.message import render
 from lexline.evaluate.phase import decide_phase
-from lexline.evaluate.verdict import Clock, Decision, decide_verdict
+from lexline.evaluate.verdict import Clock, Decision, Verdict, decide_verdict
 from lexline.lang.typed import Key, Program
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
@@ -46,7 +48,20 @@ class Interpreter:
         judged = evaluator.judge(rule, number)
         verdict, underlying = decide_verdict(judged.applies, judged.excepted, judged.required)
         phase = decide_phase(declared.force, evaluator.clock, lambda node: evaluator.truth(node, {0: number}))
-        return Decision(rule, graph.ids[number], declared.kind, verdict, underlying, phase)
+        decision = Decision(rule, graph.ids[number], declared.kind, verdict, underlying, phase)
+        if underlying in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR):
+            message = render(declared.explain, evaluator, {0: number})
+            decision = replace(decision, message=message, remedy=render(declared.remedy, evaluator, {0: number}))
+        if not reasons or verdict is Verdict.PASS:
+            return decision
+        nodes = explain_rule(evaluator, rule, number, with_edges=False)
+        return replace(decision, reasons=reasons_of(nodes, verdict))
+
+    def explain(self, rule: Key, number: int) -> Explanation:
+        """The decision, and every part of the rule with what it came to, the facts and edges that it read."""
+        decision = self.decide(rule, number, reasons=False)
+        nodes = explain_rule(self._evaluator, rule, number, with_edges=True)
+        return Explanation(replace(decision, reasons=reasons_of(nodes, decision.verdict)), nodes)
 
     def measure(self, key: Key) -> MeasureResult:
         """The figure of a measure over the portfolio."""

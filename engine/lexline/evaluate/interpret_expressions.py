@@ -291,7 +291,7 @@ class Evaluator:
         found = self._items.get(key)
         if found is None:
             found = tuple(
-                Item(raw, f"{scope.path} ({place})", holder)
+                Item(raw, f"{scope.path} ({place})", holder, scope.document.attribute)
                 for place, raw in enumerate(find(scope.path, document), start=1)
             )
             self._items[key] = found

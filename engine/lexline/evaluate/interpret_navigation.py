@@ -12,18 +12,31 @@ from lexline.evaluate.verdict import Truth
 from lexline_lineage.graph import Graph
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["Item", "Reached", "Walk", "is_open_at", "neighbours", "related", "walk"]
+__all__ = [
+    "Item",
+    "Reached",
+    "Side",
+    "Walk",
+    "is_open_at",
+    "is_open_relation",
+    "neighbours",
+    "related",
+    "side_of",
+    "walk",
+]
 
 Side = Literal["upstream", "downstream"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """A value in a document: ``raw`` as it stands there, ``place`` its path; ``element`` holds the document."""
+    """A value in a document: ``raw`` as it stands there, ``place`` the path with a count of what it finds; ``element``
+    holds the document as its ``attribute``."""
 
     raw: object
     place: str
     element: int
+    attribute: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +106,32 @@ def walk(graph: Graph, start: int, side: Side, steps: int | None, avoided: Calla
 def related(graph: Graph, start: int, relations: tuple[tuple[str, bool], ...]) -> Reached:
     """The elements one relation away by any of ``relations``, each with True along it as written."""
     found: dict[int, bool] = {}
-    is_open = False
     for relation, forward in relations:
-        row = neighbours(graph, start, relation, forward)
-        for number, possible in row:
+        for number, possible in neighbours(graph, start, relation, forward):
             found[number] = found.get(number, False) or not possible
-        declared = graph.vocabulary.relations[relation]
-        if declared.flow is not Flow.NONE:
-            is_open |= is_open_at(
-                graph, start, "downstream" if forward == (declared.flow is Flow.FORWARD) else "upstream"
-            )
-        elif not declared.complete:
-            is_open |= not row
+    is_open = any(is_open_relation(graph, start, relation, forward) for relation, forward in relations)
     members = tuple((n, Truth.TRUE if certain else Truth.UNKNOWN) for n, certain in sorted(found.items()))
-    possible = Walk({start: 0}, dict.fromkeys(found, start))
-    sure = Walk({start: 0}, {n: start for n, certain in found.items() if certain})
-    return Reached(members, (start,) if is_open else (), sure, possible, {})
+    possible_walk = Walk({start: 0}, dict.fromkeys(found, start))
+    sure_walk = Walk({start: 0}, {n: start for n, certain in found.items() if certain})
+    return Reached(members, (start,) if is_open else (), sure_walk, possible_walk, {})
 
 
 def neighbours(graph: Graph, number: int, relation: str, forward: bool) -> list[tuple[int, bool]]:
     """The elements that one relation leads to, and whether the edge is only possible."""
     return (graph.along if forward else graph.against)[relation].row(number)
+
+
+def is_open_relation(graph: Graph, number: int, relation: str, forward: bool) -> bool:
+    """True where more elements than are recorded may be one relation away."""
+    declared = graph.vocabulary.relations[relation]
+    if declared.flow is not Flow.NONE:
+        return is_open_at(graph, number, side_of(graph, relation, forward))
+    return not declared.complete and not neighbours(graph, number, relation, forward)
+
+
+def side_of(graph: Graph, relation: str, forward: bool) -> Side:
+    """Where a flow relation leads, taken along as written or against it."""
+    return "downstream" if forward == (graph.vocabulary.relations[relation].flow is Flow.FORWARD) else "upstream"
 
 
 def is_open_at(graph: Graph, number: int, side: Side) -> bool:

@@ -22,7 +22,16 @@ from lexline.evaluate.interpret_values import (
 )
 from lexline.evaluate.verdict import Truth
 
-__all__ = ["Keyed", "combine", "count_members", "decide_extreme", "decide_quantity", "share_of", "without_members"]
+__all__ = [
+    "Keyed",
+    "around_best",
+    "combine",
+    "count_members",
+    "decide_extreme",
+    "decide_quantity",
+    "share_of",
+    "without_members",
+]
 
 _LEAST_ABOVE_ZERO = math.ulp(0.0)
 _GREATEST_BELOW_ONE = math.nextafter(1.0, 0.0)
@@ -105,9 +114,7 @@ def decide_extreme(which: str, members: Sequence[Keyed], is_open: bool) -> Truth
     not known."""
     members = [member for member in members if member.membership is not Truth.FALSE]
     sure = [member for member in members if member.membership is Truth.TRUE]
-    keys = [member.key for member in sure if not isinstance(member.key, Missing)]
-    best = _extreme(keys, which) if keys else None
-    beyond, level = _around(which, members, best)
+    beyond, level = around_best(which, members)
     failed = any(Truth.FAILED in (member.membership, member.body) for member in (*beyond, *level))
     if is_open:
         return undecided(failed)
@@ -115,16 +122,20 @@ def decide_extreme(which: str, members: Sequence[Keyed], is_open: bool) -> Truth
         return Truth.FALSE
     if sure and all(member.body is Truth.TRUE for member in (*beyond, *level)):
         return Truth.TRUE
-    breached = not keys or any(m.membership is Truth.TRUE and m.body is Truth.FALSE for m in level)
+    all_missing = all(isinstance(member.key, Missing) for member in sure)
+    breached = all_missing or any(m.membership is Truth.TRUE and m.body is Truth.FALSE for m in level)
     if breached and all(member.body is Truth.FALSE for member in beyond):
         return Truth.FALSE
     return undecided(failed)
 
 
-def _around(which: str, members: Sequence[Keyed], best: Held | None) -> tuple[list[Keyed], list[Keyed]]:
+def around_best(which: str, members: Sequence[Keyed]) -> tuple[list[Keyed], list[Keyed]]:
     """The members whose key may lie beyond the best key that is sure, and those whose key is level with it."""
-    if best is None:
-        return list(members), []
+    members = [member for member in members if member.membership is not Truth.FALSE]
+    keys = [m.key for m in members if m.membership is Truth.TRUE and not isinstance(m.key, Missing)]
+    if not keys:
+        return members, []
+    best = _extreme(keys, which)
     beyond, level = [], []
     for member in members:
         if isinstance(member.key, Missing) or _outdoes(which, member.key, best):

@@ -1,0 +1,57 @@
+"""Why a rule says what it says of an element: the parts of the rule as a tree, and reasons in short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+from lexline.evaluate.explain_parts import Explainer
+from lexline.evaluate.explain_sets import Frame
+from lexline.evaluate.explanation import Explanation, Node, ReadEdge, Weight, walk_nodes
+from lexline.evaluate.interpret_expressions import Evaluator
+from lexline.evaluate.verdict import MissingFact, ReadFact, Reason, Truth, Verdict, Witness
+from lexline.lang.typed import Key
+
+__all__ = ["Explanation", "Node", "ReadEdge", "Weight", "explain_rule", "reasons_of"]
+
+T = TypeVar("T")
+
+
+def explain_rule(evaluator: Evaluator, rule: Key, number: int, *, with_edges: bool) -> tuple[Node, ...]:
+    """A node for each clause of a rule; ``with_edges``: with every edge that it rests on."""
+    frame = Frame({0: number}, {0: (evaluator.graph.ids[number],)})
+    return Explainer(evaluator, with_edges=with_edges).clauses(rule, frame, Weight.BEARS, seek=True)
+
+
+def reasons_of(nodes: Iterable[Node], verdict: Verdict) -> tuple[Reason, ...]:
+    """The clauses that bear on a verdict: first those that make it, then the ``for`` that lets the rule apply."""
+    if verdict is Verdict.PASS:
+        return ()
+    bearing = [node for node in nodes if node.weight is Weight.BEARS]
+    bearing.sort(key=lambda node: (node.role == "for" and node.truth is Truth.TRUE, _ORDER.index(node.role)))
+    return tuple(_reason(node) for node in bearing)
+
+
+_ORDER = ("require", "for", "except")
+
+
+def _reason(clause: Node) -> Reason:
+    nodes = [node for node in walk_nodes((clause,)) if node.weight is Weight.BEARS]
+    facts: list[ReadFact] = _once((f for node in nodes for f in node.facts), lambda f: (f.element, f.attribute))
+    missing: list[MissingFact] = _once((m for node in nodes for m in node.missing), lambda m: m)
+    witnesses: list[Witness] = _once((node.witness for node in nodes if node.witness is not None), lambda w: w)
+    return Reason(
+        role=clause.role,
+        clause=clause.text,
+        file=clause.span.source.name,
+        line=clause.span.line,
+        truth=clause.truth or Truth.UNKNOWN,
+        witnesses=tuple(witnesses),
+        facts=tuple(facts),
+        missing=tuple(missing),
+        by=clause.name if clause.role == "except" else "",
+    )
+
+
+def _once(found: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
+    return list({key(one): one for one in found}.values())

@@ -1,0 +1,322 @@
+"""Explains what holds of a set: which members show it, the paths to them, and what keeps the set open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lexline.evaluate.explain_edges import all_edges, closing_facts, gaps_of_openness, gaps_on_the_way, path_edges
+from lexline.evaluate.explanation import Node, ReadEdge, Weight
+from lexline.evaluate.interpret_expressions import Bound, Env, Evaluator, element
+from lexline.evaluate.interpret_navigation import Item
+from lexline.evaluate.interpret_sets import Keyed, around_best
+from lexline.evaluate.interpret_values import Held, Missing, Range, compare, conjunction, inverse
+from lexline.evaluate.verdict import MissingFact, ReadFact, Truth, Witness
+from lexline.lang import typed
+
+__all__ = ["Details", "Frame", "PartExplainer", "SetExplainer", "is_settled"]
+
+_SHOWN_BY_MEMBERS = {
+    ("some", Truth.TRUE),
+    ("no", Truth.FALSE),
+    ("every", Truth.FALSE),
+    ("at least", Truth.TRUE),
+    ("at most", Truth.FALSE),
+}
+"""Where the members that have the body (for ``every``: lack it) show the truth, whatever else is recorded."""
+
+_EXTREMES = ("latest", "earliest", "highest", "lowest")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The elements bound, and for each slot a path of ids to its element from the subject."""
+
+    env: Env
+    paths: Mapping[int, tuple[str, ...]]
+
+    def bind(self, slot: int, bound: Bound, path: tuple[str, ...]) -> Frame:
+        """The frame with one more slot."""
+        return Frame({**self.env, slot: bound}, {**self.paths, slot: path})
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a part reads itself, and its children."""
+
+    facts: tuple[ReadFact, ...] = ()
+    edges: tuple[ReadEdge, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
+    children: tuple[Node, ...] = ()
+    note: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A part that is asked of a member: in which role, and how much it weighs."""
+
+    node: typed.Expression
+    role: str
+    weight: Weight
+
+
+class PartExplainer(Protocol):
+    """Explains an expression for the elements of a frame; ``seek``: its missing facts reach the verdict."""
+
+    def __call__(self, node: typed.Expression, frame: Frame, role: str, weight: Weight, seek: bool) -> Node: ...
+
+
+class SetExplainer:
+    """Explains quantifiers, extremes and aggregates; ``part`` explains the conditions and values in them."""
+
+    def __init__(self, evaluator: Evaluator, part: PartExplainer, *, with_edges: bool) -> None:
+        self._evaluator = evaluator
+        self._part = part
+        self._with_edges = with_edges
+
+    # ---- the three kinds of set expression -------------------------------------------------------------------------
+
+    def quantified(self, node: typed.QuantifiedCondition, frame: Frame, weight: Weight, seek: bool) -> Details:
+        """Why a quantifier is true, false or undecided."""
+        truth = self._evaluator.truth(node, frame.env)
+        navigation = node.navigation
+        members = []
+        for bound, membership in self._evaluator.members(navigation, frame.env).bound:
+            body = Truth.TRUE
+            if node.body is not None and membership is not Truth.FALSE:
+                body = self._evaluator.truth(node.body, {**frame.env, navigation.slot: bound})
+            counts = conjunction((membership, inverse(body) if node.quantifier == "every" else body))
+            members.append((bound, membership, counts))
+        sure = sum(counts is Truth.TRUE for _, _, counts in members)
+        beyond = node.quantifier == "exactly" and truth is Truth.FALSE and sure > node.count
+        if beyond or (node.quantifier, truth) in _SHOWN_BY_MEMBERS:
+            shown = [
+                self._member(navigation, frame, bound, membership, weight, self._all_of(node, weight), way=True)
+                for bound, membership, counts in members
+                if counts is Truth.TRUE
+            ]
+            return Details(children=tuple(shown))
+        children, undecided = [], []
+        for bound, membership, counts in members:
+            heavy = weight if _member_bears(truth, membership, counts) else _supporting(weight)
+            children.append(
+                self._member(
+                    navigation, frame, bound, membership, heavy, self._deciding(node, frame, bound, membership, heavy),
+                    seek=seek,
+                )
+            )  # fmt: skip
+            if not is_settled(counts):
+                undecided.append(bound)
+        return self._whole(navigation, frame, weight, seek, undecided, children)
+
+    def extreme(self, node: typed.ExtremeCondition, frame: Frame, weight: Weight, seek: bool) -> Details:
+        """Why the latest of a set has something, or hasn't, or nobody can say."""
+        truth = self._evaluator.truth(node, frame.env)
+        navigation = node.navigation
+        members: list[tuple[Bound, Keyed]] = []
+        for bound, membership in self._evaluator.members(navigation, frame.env).bound:
+            inner = {**frame.env, navigation.slot: bound}
+            body = Truth.TRUE if membership is Truth.FALSE else self._evaluator.truth(node.body, inner)
+            members.append((bound, Keyed(membership, body, self._evaluator.value(node.key, inner))))
+        foremost = [id(keyed) for group in around_best(node.which, [k for _, k in members]) for keyed in group]
+        children, undecided = [], []
+        for bound, keyed in members:
+            bears = id(keyed) in foremost and (truth is not Truth.FALSE or keyed.body is Truth.FALSE)
+            heavy = weight if bears else _supporting(weight)
+            asked: list[_Asked] = []
+            if keyed.membership is not Truth.FALSE:
+                asked = [_Asked(node.body, "has", heavy)] if id(keyed) in foremost else []
+                asked.append(_Asked(node.key, "value", heavy))
+            child = self._member(navigation, frame, bound, keyed.membership, heavy, asked, seek=seek)
+            children.append(child)
+            if bears and not is_settled(keyed.membership):
+                undecided.append(bound)
+        return self._whole(navigation, frame, weight, seek, undecided, children)
+
+    def aggregate(self, node: typed.AggregateValue, frame: Frame, weight: Weight, seek: bool) -> Details:
+        """What a value over a set rests on."""
+        navigation = node.navigation
+        members = self._evaluator.members(navigation, frame.env)
+        result = self._evaluator.value(node, frame.env)
+        children, undecided = [], []
+        for bound, membership in members.bound:
+            asked_of = [part for part in (node.body, node.attribute) if part is not None]
+            parts = asked_of if membership is not Truth.FALSE else []
+            inner = {**frame.env, navigation.slot: bound}
+            heavy = weight if self._figures(node, result, membership, parts, inner) else _supporting(weight)
+            asked = [_Asked(part, "has" if part is node.body else "value", heavy) for part in parts]
+            children.append(self._member(navigation, frame, bound, membership, heavy, asked, seek=seek))
+            if not is_settled(membership):
+                undecided.append(bound)
+        is_empty = not members.is_open and all(membership is Truth.FALSE for _, membership in members.bound)
+        if is_empty and node.if_none is not None:
+            children.append(self._part(node.if_none, frame, "value", weight, seek))
+        return self._whole(navigation, frame, weight, seek, undecided, children)
+
+    def _figures(
+        self, node: typed.AggregateValue, result: Held, membership: Truth, parts: Sequence[typed.Expression], inner: Env
+    ) -> bool:
+        """Whether a member says why an aggregate comes to what it does."""
+        if membership is Truth.FALSE:
+            return False
+        if not is_settled(result):
+            unsettled = any(not is_settled(self._evaluator.value(part, inner)) for part in parts)
+            return unsettled or not is_settled(membership)
+        if node.function in _EXTREMES and node.attribute is not None:
+            return compare("=", self._evaluator.value(node.attribute, inner), result) is Truth.TRUE
+        return True
+
+    # ---- members ---------------------------------------------------------------------------------------------------
+
+    def _member(
+        self,
+        navigation: typed.Navigation,
+        frame: Frame,
+        bound: Bound,
+        membership: Truth,
+        weight: Weight,
+        asked: Iterable[_Asked],
+        *,
+        seek: bool = False,
+        way: bool = False,
+    ) -> Node:
+        """A member with what is asked of it; ``way``: with the edges that lead to it."""
+        path, numbers = self._path(navigation, frame, bound)
+        inner = frame.bind(navigation.slot, bound, path)
+        children = [self._part(part.node, inner, part.role, part.weight, seek) for part in asked]
+        if navigation.condition is not None:
+            condition = self._evaluator.truth(navigation.condition, inner.env)
+            # A member that is only possible by its path needs no more than the path to be said.
+            lighter = condition is Truth.TRUE and not is_settled(membership)
+            heavy = _supporting(weight) if lighter or membership is Truth.FALSE else weight
+            children.insert(0, self._part(navigation.condition, inner, "where", heavy, seek))
+        edges: tuple[ReadEdge, ...] = ()
+        if way and numbers and isinstance(navigation.scope, typed.Lineage | typed.Related):
+            edges = path_edges(self._evaluator.graph, navigation.scope, numbers) if self._with_edges else ()
+            children += self._masks(navigation, numbers[1:], weight)
+        if way and isinstance(navigation.scope, typed.DocumentPath):
+            children.append(self._part(navigation.scope.document, frame, "value", _supporting(weight), seek))
+        witness = Witness(self._name(bound), navigation.kind or "value", path, membership is Truth.TRUE)
+        return Node("member", navigation.span, weight, witness=witness, edges=edges, children=tuple(children))
+
+    def _all_of(self, node: typed.QuantifiedCondition, weight: Weight) -> list[_Asked]:
+        return [] if node.body is None else [_Asked(node.body, "has", weight)]
+
+    def _deciding(
+        self, node: typed.QuantifiedCondition, frame: Frame, bound: Bound, membership: Truth, weight: Weight
+    ) -> list[_Asked]:
+        """What is asked of a member, as far as it says whether the member counts."""
+        if node.body is None or membership is Truth.FALSE:
+            return []
+        body = self._evaluator.truth(node.body, {**frame.env, node.navigation.slot: bound})
+        counted = Truth.FALSE if node.quantifier == "every" else Truth.TRUE
+        lighter = body is counted and not is_settled(membership)
+        return [_Asked(node.body, "has", _supporting(weight) if lighter else weight)]
+
+    def _path(
+        self, navigation: typed.Navigation, frame: Frame, bound: Bound
+    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """A shortest path to a member: as ids from the subject, and as numbers from the start of the navigation."""
+        ids = self._evaluator.graph.ids
+        before = () if navigation.origin is None else frame.paths[navigation.origin]
+        if isinstance(bound, Item):
+            return (*(before or (ids[bound.element],)), bound.place), ()
+        if isinstance(navigation.scope, typed.Portfolio) or navigation.origin is None:
+            return (ids[bound],), ()
+        start = element(frame.env[navigation.origin])
+        reached = self._evaluator.reached(navigation, frame.env)
+        walk = reached.sure if bound in reached.sure.before else reached.possible
+        numbers = walk.path(start, bound)
+        return (*before, *(ids[number] for number in numbers[1:])), numbers
+
+    def _name(self, bound: Bound) -> str:
+        return bound.place if isinstance(bound, Item) else self._evaluator.graph.ids[bound]
+
+    # ---- the set as a whole ----------------------------------------------------------------------------------------
+
+    def _whole(
+        self,
+        navigation: typed.Navigation,
+        frame: Frame,
+        weight: Weight,
+        seek: bool,
+        undecided: Sequence[Bound],
+        children: list[Node],
+    ) -> Details:
+        """What a set rests on beside its members: all that was walked, and (``seek``) what leaves it open."""
+        scope = navigation.scope
+        if isinstance(scope, typed.Portfolio) or navigation.origin is None:
+            return Details(children=tuple(children))
+        if isinstance(scope, typed.DocumentPath):
+            return self._document(scope, frame, weight, seek, children)
+        graph = self._evaluator.graph
+        start = element(frame.env[navigation.origin])
+        reached = self._evaluator.reached(navigation, frame.env)
+        missing: tuple[MissingFact, ...] = ()
+        doubtful: tuple[int, ...] = ()
+        if seek and weight is Weight.BEARS:
+            surely = reached.sure.before
+            ends = [bound for bound in undecided if isinstance(bound, int) and bound not in surely]
+            gaps, doubtful = gaps_on_the_way(graph, scope, start, reached, ends)
+            missing = (*gaps_of_openness(graph, scope, reached), *gaps)
+        light = _supporting(weight)
+        masked = [number for number in reached.masks if number != start and number not in doubtful]
+        return Details(
+            facts=closing_facts(graph, scope, start, reached),
+            edges=all_edges(graph, scope, start, reached) if self._with_edges else (),
+            missing=missing,
+            children=(
+                *children,
+                *self._masks(navigation, doubtful, weight, seek=True),
+                *(self._masks(navigation, masked, light) if self._with_edges else ()),
+            ),
+            note="nothing is known of what else may belong to it" if reached.open_at else "",
+        )
+
+    def _masks(
+        self, navigation: typed.Navigation, numbers: Iterable[int], weight: Weight, *, seek: bool = False
+    ) -> Iterator[Node]:
+        """Whether elements on the way are ones to avoid."""
+        graph = self._evaluator.graph
+        if not isinstance(navigation.scope, typed.Lineage):
+            return
+        for number in numbers:
+            for avoided in navigation.scope.avoiding:
+                if avoided.kind == graph.kind(number) and avoided.condition is not None:
+                    frame = Frame({avoided.slot: number}, {avoided.slot: (graph.ids[number],)})
+                    yield self._part(avoided.condition, frame, "avoiding", weight, seek)
+
+    def _document(
+        self, scope: typed.DocumentPath, frame: Frame, weight: Weight, seek: bool, children: list[Node]
+    ) -> Details:
+        is_there = not isinstance(self._evaluator.value(scope.document, frame.env), Missing)
+        # The whole document says little to a reader beside the values in it.
+        heavy = _supporting(weight) if is_there else weight
+        document = self._part(scope.document, frame, "value", heavy, seek)
+        missing: tuple[MissingFact, ...] = ()
+        if seek and is_there and not self._evaluator.items(scope, frame.env):
+            fact = document.facts[0]
+            why = f"the document holds nothing at {scope.path}"
+            missing = (MissingFact(fact.element, fact.kind, fact.attribute, why),)
+        return Details(missing=missing, children=(document, *children))
+
+
+def is_settled(value: Held | Truth) -> bool:
+    """True for what is true or false, and for a single value."""
+    if isinstance(value, Truth):
+        return value in (Truth.TRUE, Truth.FALSE)
+    if isinstance(value, Range):
+        return value.low == value.high
+    return not isinstance(value, Missing)
+
+
+def _member_bears(truth: Truth, membership: Truth, counts: Truth) -> bool:
+    if not is_settled(truth):
+        return not is_settled(counts)
+    return membership is not Truth.FALSE
+
+
+def _supporting(weight: Weight) -> Weight:
+    return Weight.SUPPORTS if weight is Weight.BEARS else weight
