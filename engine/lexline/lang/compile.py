@@ -73,6 +73,9 @@ class _Compilation:
         for policy, group in policies.items():
             self.declarations.visible[policy] = (policy,)
             self.declarations.visible[policy] = self._visible(policy, group, policies)
+        self.declarations.broken.update(
+            (policy, text_of(name)) for policy, group in policies.items() for file in group for name in file.unread
+        )
         zones = {policy: info.timezone for policy, (info, _) in infos.items()}
         declared = {
             policy: declare(self._checker(policy, zones), [d for file in group for d in file.declarations])

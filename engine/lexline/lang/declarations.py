@@ -105,7 +105,7 @@ def _term(c: Checker, term: syntax.Term, first: dict[tuple[str, ...], Span], fou
     name = text_of(term.name)
     kind = kind_named(c, term.kind)
     if kind is None:
-        c.declarations.unplaced_terms.add((c.policy, name))
+        c.declarations.broken.add((c.policy, name))
         return
     if _is_first(c, first, ("term", name, kind), term.name.span):
         key = (c.policy, kind, name)

@@ -54,7 +54,8 @@ def word_value(c: Checker, word: syntax.Word, scope: Scope, expected: ValueType 
             "write " + in_words(written for _, written, _ in meanings) + " to say which",
         )
         return None
-    _unknown_word(c, word, scope, expected)
+    if not c.declarations.is_broken(c.policy, word):
+        _unknown_word(c, word, scope, expected)
     return None
 
 
@@ -125,9 +126,7 @@ def term_named(c: Checker, word: syntax.Word, kind: str) -> typed.TermKey | None
     if keys:
         _ambiguous_packs(c, word, keys)
         return None
-    if declared.candidates(c.policy, word, lambda pack, term: (pack, term) in declared.unplaced_terms):
-        return None
-    if _unknown_pack(c, word):
+    if declared.is_broken(c.policy, word) or _unknown_pack(c, word):
         return None
     others = sorted({key[1] for key in declared.terms if key[2] == name and key[0] in declared.visible[c.policy]})
     if others:
@@ -147,7 +146,7 @@ def rule_named(c: Checker, word: syntax.Word) -> tuple[typed.Key, str | None] | 
         return keys[0], declared.rules[keys[0]]
     if keys:
         _ambiguous_packs(c, word, keys)
-    elif not _unknown_pack(c, word):
+    elif not declared.is_broken(c.policy, word) and not _unknown_pack(c, word):
         name = word.parts[-1]
         own = {key[1] for key in declared.rules if key[0] in declared.visible[c.policy]}
         c.findings.error("LX209", word.span, f"no rule `{name}` is defined", did_you_mean(name, own))
@@ -221,7 +220,7 @@ def _dotted(c: Checker, word: syntax.Word, scope: Scope, expected: ValueType | N
     if keys:
         return parameter_as(c, word.span, keys[0], expected)
     if word.parts[0] in c.declarations.visible and word.parts[0] not in c.vocabulary.kinds:
-        if not _unknown_pack(c, word):
+        if not c.declarations.is_broken(c.policy, word) and not _unknown_pack(c, word):
             own = {key[1] for key in c.declarations.parameters if key[0] == word.parts[0]}
             c.findings.error(
                 "LX200",

@@ -73,8 +73,12 @@ class Declarations:
     parameters: dict[typed.Key, typed.Parameter | None] = field(default_factory=dict)
     terms: dict[typed.TermKey, Span] = field(default_factory=dict)
     rules: dict[typed.Key, str | None] = field(default_factory=dict)
-    unplaced_terms: set[typed.Key] = field(default_factory=set)
-    """terms whose kind is unknown (and was reported)"""
+    broken: set[typed.Key] = field(default_factory=set)
+    """names of declarations that are wrong (and were reported), so that they can't be told by more than their name"""
+
+    def is_broken(self, policy: str, word: syntax.Word) -> bool:
+        """Whether ``word`` may name a declaration that is wrong."""
+        return bool(self.candidates(policy, word, lambda pack, name: (pack, name) in self.broken))
 
     def candidates(self, policy: str, word: syntax.Word, exists: Callable[[str, str], bool]) -> list[typed.Key]:
         """What ``word``, written in ``policy``, may name: ``NAME`` of the policy or a used pack, or ``PACK.NAME``."""

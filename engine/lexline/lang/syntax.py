@@ -320,9 +320,14 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """One policy file: at most one ``policy`` line, then declarations in any order; all comments, for the formatter."""
+    """One policy file: at most one ``policy`` line, then declarations in any order; all comments, for the formatter.
+
+    ``unread`` are the names of declarations that were left out because of a syntax error: that is reported already, so
+    that what uses them is not to be reported too.
+    """
 
     span: Span
     policy: Policy | None
     declarations: tuple[Declaration, ...]
     comments: tuple[Comment, ...]
+    unread: tuple[Word, ...] = ()
