@@ -12,10 +12,13 @@ from lexline.lang.findings import did_you_mean, in_words
 from lexline.lang.headers import check_period, text_of
 from lexline.lang.resolve import kind_named
 from lexline.lang.scope import Checker, Scope
+from lexline.lang.suggest import nearest
 from lexline.lang.types import same_type, with_article
 from lexline_lineage.values import Sort, Value, ValueType, parse_value
 
 __all__ = ["Declared", "apply_settings", "declare"]
+
+CLAUSES = ("require", "where", "severity", "enforcement", "owner", "explain", "remedy", "cites", "tags", "deadline")
 
 
 @dataclass(slots=True)
@@ -118,8 +121,21 @@ def _rule(c: Checker, rule: syntax.Rule, first: dict[tuple[str, ...], Span], fou
     if not _is_first(c, first, ("rule", name), rule.id.span):
         return
     subject = next((clause for clause in rule.clauses if isinstance(clause, syntax.ForClause)), None)
-    c.declarations.rules[(c.policy, name)] = kind_named(c, subject.kind) if subject is not None else None
+    c.declarations.rules[(c.policy, name)] = _subject(c, subject) if subject is not None else None
     found.rules.append(((c.policy, name), rule))
+
+
+def _subject(c: Checker, subject: syntax.ForClause) -> str | None:
+    """The kind of a rule. A misspelt clause behind it reads like one more word of the ``for``."""
+    if c.vocabulary.kind(text_of(subject.kind)) is None:
+        for word in (*subject.terms, subject.kind)[1:]:
+            clause = nearest(text_of(word), CLAUSES)
+            if clause is not None:
+                c.findings.error(
+                    "LX201", word.span, f"`{text_of(word)}` is not a clause of a rule", f"did you mean `{clause}`?"
+                )
+                return None
+    return kind_named(c, subject.kind)
 
 
 def _parameter(c: Checker, parameter: syntax.Parameter, first: dict[tuple[str, ...], Span]) -> None:

@@ -47,7 +47,9 @@ def check_rule(c: Checker, key: typed.Key, rule: syntax.Rule, if_unknown: typed.
     only_once(c.findings, rule.clauses)
     subject = next((clause for clause in rule.clauses if isinstance(clause, syntax.ForClause)), None)
     requires = [clause for clause in rule.clauses if isinstance(clause, syntax.RequireClause)]
-    if not requires:
+    kind = c.declarations.rules[key]
+    if not requires and (subject is None or kind is not None):
+        # (A `for` that is wrong may have swallowed the requirement.)
         c.findings.error(
             "LX252",
             rule.id.span,
@@ -61,7 +63,6 @@ def check_rule(c: Checker, key: typed.Key, rule: syntax.Rule, if_unknown: typed.
             f"the rule `{key[1]}` does not say for whom it is",
             f"say the kind of element: `for {next(iter(c.vocabulary.kinds), 'model')}`",
         )
-    kind = c.declarations.rules[key]
     if subject is None or kind is None:
         return None
     element = Element(text_of(subject.alias) or kind, kind, 0, (subject.alias or subject.kind).span)
