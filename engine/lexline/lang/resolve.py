@@ -192,6 +192,15 @@ def _has(c: Checker, element: Element, name: str) -> bool:
 
 
 def _item(c: Checker, word: syntax.Word, item: Element, expected: ValueType | None) -> typed.ItemValue | None:
+    keys = c.declarations.parameter_candidates(c.policy, word)
+    if keys:
+        c.findings.error(
+            "LX205",
+            word.span,
+            f"`{item.name}` could mean the value of the document or a parameter",
+            f"write `{'.'.join(keys[0])}` for the parameter, or give it another name",
+        )
+        return None
     if expected is None:
         c.findings.error(
             "LX234",
