@@ -24,7 +24,7 @@ from lexline.lang.layout import BULLET, DECLARATIONS, END, NAME, ODD, Alphabet, 
 from lexline.lang.fences import is_literate, sections
 from lexline.lang.mistakes import Stop, Taken
 from lexline.lang.readable import DEEPEST
-from lexline.lang.syntax import Comment, Declaration, Policy, PolicyFile
+from lexline.lang.syntax import Comment, Declaration, Policy, PolicyFile, Word
 from lexline.lang.tree import Builder, Refused
 
 __all__ = ["build_tables", "parse"]
@@ -42,6 +42,7 @@ def parse(source: Source) -> tuple[PolicyFile | None, tuple[Diagnostic, ...]]:
     comments: list[Comment] = []
     diagnostics: list[Diagnostic] = []
     parsed: list[Policy | Declaration] = []
+    unread: list[Word] = []
     empty = True
     for start, end in sections(source):
         pieces = list(_machine().alphabet.scan(source, start, end))
@@ -52,16 +53,18 @@ def parse(source: Source) -> tuple[PolicyFile | None, tuple[Diagnostic, ...]]:
         while at < len(lexemes):
             reading = _Reading(lexemes, at)
             node = reading.declaration()
-            at = reading.at
-            diagnostics += reading.diagnostics
             if node is not None:
                 parsed.append(node)
+            elif at + 1 < len(lexemes) and lexemes[at + 1].type == NAME:
+                unread.append(Word(lexemes[at + 1].span, (lexemes[at + 1].text,)))
+            at = reading.at
+            diagnostics += reading.diagnostics
     if empty:
         return None, (mistakes.nothing(source, literate=is_literate(source)),)
     policies = tuple(node for node in parsed if isinstance(node, Policy))
     declarations = tuple(node for node in parsed if not isinstance(node, Policy))
     whole = Span(source, 0, len(source.text))
-    file = PolicyFile(whole, policies[0] if policies else None, declarations, tuple(comments))
+    file = PolicyFile(whole, policies[0] if policies else None, declarations, tuple(comments), tuple(unread))
     diagnostics += readable.refuse(parsed)
     return file, tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.span.start))
 

@@ -77,6 +77,17 @@ def test_conformance_compiles_to_a_sound_tree(case: dict[str, Any]) -> None:
     assert_uses_first(program)
 
 
+def test_what_could_not_be_read_is_reported_once() -> None:
+    text = """
+        parameter floor is is 3
+        term safe for model means tier ==== 1
+        rule R "r" for safe model requre tier <= floor
+        rule S "s" for model where model is safe require model passes R and tier <= floor and tier <= flor
+        """
+    _, diagnostics = compile_text(text, VOCABULARY)
+    assert {(d.span.line, d.code[:3]) for d in diagnostics} == {(2, "LX1"), (3, "LX1"), (4, "LX1"), (5, "LX2")}
+
+
 def nodes(root: object) -> Iterator[Any]:
     """All nodes of a typed tree, the root first."""
     if isinstance(root, tuple):
