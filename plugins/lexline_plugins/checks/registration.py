@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lexline.hookspecs import Check, hookimpl
+from lexline_plugins.checks import documents, drift, evidence, fairness
 
 __all__ = ["lexline_checks"]
 
@@ -10,4 +11,4 @@ __all__ = ["lexline_checks"]
 @hookimpl
 def lexline_checks() -> list[Check]:
     """Checks of fairness, drift, evidence and documents."""
-    return []
+    return [*fairness.CHECKS, *drift.CHECKS, *evidence.CHECKS, *documents.CHECKS]

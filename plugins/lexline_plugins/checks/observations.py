@@ -1,0 +1,131 @@
+"""Observations about an element: which of them count, and what is missing to tell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import cast
+
+from lexline.evaluate.dates import add_duration
+from lexline.hookspecs import CheckOutcome, CheckView, MissingFact
+from lexline_lineage.values import Duration
+
+__all__ = [
+    "MEASURED",
+    "OBSERVED",
+    "Observed",
+    "Wanted",
+    "day_of",
+    "is_within",
+    "newest_by_group",
+    "nothing_observed",
+    "observed",
+]
+
+OBSERVED = ("metric", "attribute", "group", "value", "count", "baseline", "observed_at", "observed_on")
+"""The attributes of observations that checks read."""
+MEASURED = "measures"
+"""The relation from an observation to what was measured."""
+
+_DAY = 86_400_000_000
+"""in microseconds"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which observations count: those of ``metric``, of the groups of ``attribute`` (empty: of all people or records
+    together), from ``window`` before today up to today (``None``: at any time up to today)."""
+
+    metric: str
+    attribute: str = ""
+    window: Duration | None = None
+
+    def __str__(self) -> str:
+        """In a reader's words: ``selection_rate by ethnicity in the last 90 days``."""
+        by = f" by {self.attribute}" if self.attribute else ""
+        return f"{self.metric}{by}" + (f" in the last {self.window}" if self.window else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An observation that counts; ``value`` and ``count`` are ``None`` where they are missing."""
+
+    element: str
+    group: str
+    day: date
+    value: float | None
+    count: float | None
+    baseline: float | None
+
+
+def observed(view: CheckView, element: str, wanted: Wanted) -> tuple[list[Observed], list[MissingFact]]:
+    """The observations of an element that surely count, and the facts without which others can't be told."""
+    found: list[Observed] = []
+    missing: list[MissingFact] = []
+    for observation, possible in view.origins(MEASURED, element):
+        metric, attribute, group = (_text(view, observation, name) for name in ("metric", "attribute", "group"))
+        if metric not in (None, wanted.metric):
+            continue
+        if wanted.attribute and (attribute not in (None, wanted.attribute) or group is None):
+            continue
+        if not wanted.attribute and group is not None:
+            continue
+        day = day_of(view, observation)
+        if day is not None and not is_within(day, view.today, wanted.window):
+            continue
+        lost = [name for name, value in (("metric", metric), ("observed_on", day)) if value is None]
+        if wanted.attribute and attribute is None:
+            lost.append("attribute")
+        missing += [MissingFact(observation, "observation", name, "no value is recorded") for name in lost]
+        if possible:
+            why = f"it is only possible that it measures {element}"
+            missing.append(MissingFact(observation, "observation", MEASURED, why))
+        if day is not None and not lost and not possible:
+            figures = (_number(view, observation, name) for name in ("value", "count", "baseline"))
+            found.append(Observed(observation, group or "", day, *figures))
+    return found, missing
+
+
+def newest_by_group(found: Iterable[Observed]) -> dict[str, list[Observed]]:
+    """For each group, in alphabetical order, the observations of the last day on which it was measured."""
+    groups: dict[str, list[Observed]] = defaultdict(list)
+    for one in found:
+        groups[one.group].append(one)
+    newest = {group: max(one.day for one in members) for group, members in groups.items()}
+    return {group: [one for one in groups[group] if one.day == newest[group]] for group in sorted(groups)}
+
+
+def nothing_observed(view: CheckView, element: str, what: object) -> CheckOutcome:
+    """The outcome where no observation counts: missing, with ``what`` in a reader's words."""
+    why = f"there is no observation of {what}, up to {view.today.isoformat()}"
+    return CheckOutcome(missing=(MissingFact(element, view.kind(element), MEASURED, why),))
+
+
+def day_of(view: CheckView, observation: str) -> date | None:
+    """The day of an observation: that of its moment (in UTC), else its date."""
+    moment = view.value(observation, "observed_at")
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).date()
+    return cast("date | None", view.value(observation, "observed_on"))
+
+
+def is_within(day: date, today: date, window: Duration | None) -> bool:
+    """True where ``day <= today <= day + window``; a part of a day in the window counts for nothing."""
+    if day > today:
+        return False
+    if window is None:
+        return True
+    if window.is_calendar:
+        end = add_duration(day, window, "UTC")
+        return end is None or today <= end
+    return (today - day).days <= window.microseconds // _DAY
+
+
+def _text(view: CheckView, element: str, attribute: str) -> str | None:
+    return cast("str | None", view.value(element, attribute))
+
+
+def _number(view: CheckView, element: str, attribute: str) -> float | None:
+    return cast("float | None", view.value(element, attribute))
