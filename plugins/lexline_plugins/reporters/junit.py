@@ -37,9 +37,7 @@ def render_junit(report: Report) -> str:
 
 def _case(report: Report, suite: ET.Element, decision: Decision) -> None:
     rule = report.rules[decision.rule]
-    case = ET.SubElement(
-        suite, "testcase", classname=clean(" ".join(decision.rule)), name=clean(decision.element)
-    )
+    case = ET.SubElement(suite, "testcase", classname=clean(" ".join(decision.rule)), name=clean(decision.element))
     text = clean("\n".join(line for reason in decision.reasons for line in reason_lines(reason)))
     message = clean(decision.message or rule.title)
     outcome = report.outcome(decision)
@@ -48,6 +46,4 @@ def _case(report: Report, suite: ET.Element, decision: Decision) -> None:
     elif outcome == "block" or (outcome == "warn" and decision.verdict is Verdict.FAIL):
         ET.SubElement(case, "failure", message=message, type=decision.verdict.value).text = text
     elif decision.verdict is not Verdict.PASS:
-        ET.SubElement(
-            case, "skipped", message=f"{decision.verdict.value} ({decision.phase.value}): {message}"
-        )
+        ET.SubElement(case, "skipped", message=f"{decision.verdict.value} ({decision.phase.value}): {message}")

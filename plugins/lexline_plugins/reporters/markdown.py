@@ -5,7 +5,7 @@ from __future__ import annotations
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import Report
 from lexline_plugins.reporters.wording import counts as counts_of
-from lexline_plugins.reporters.wording import facts_line, missing_line, path_line, printable
+from lexline_plugins.reporters.wording import facts_line, message_line, missing_line, path_line, printable
 
 __all__ = ["escape", "render_markdown"]
 
@@ -45,9 +45,7 @@ def render_markdown(report: Report) -> str:
 def _row(report: Report, decision: Decision) -> str:
     rule = report.rules[decision.rule]
     cells = (decision.verdict.value, " ".join(decision.rule), decision.element, rule.severity)
-    return (
-        "| " + " | ".join(escape(c) for c in (*cells, decision.phase.value, report.outcome(decision))) + " |"
-    )
+    return "| " + " | ".join(escape(c) for c in (*cells, decision.phase.value, report.outcome(decision))) + " |"
 
 
 def _section(report: Report, decision: Decision) -> list[str]:
@@ -58,11 +56,9 @@ def _section(report: Report, decision: Decision) -> list[str]:
         f"{escape(rule.title)}",
         "",
     ]
-    lines += [escape(decision.message), ""] if decision.message else []
+    lines += [escape(message_line(decision)), ""] if decision.message else []
     for reason in decision.reasons:
-        lines.append(
-            f"- **{reason.truth.value}**: {escape(reason.clause)} ({escape(reason.file)}, line {reason.line})"
-        )
+        lines.append(f"- **{reason.truth.value}**: {escape(reason.clause)} ({escape(reason.file)}, line {reason.line})")
         lines += [f"  - path {escape(path_line(witness))}" for witness in reason.witnesses]
         lines += [f"  - {escape(facts_line(fact))}" for fact in reason.facts if fact.value is not None]
         lines += [f"  - missing {escape(missing_line(fact))}" for fact in reason.missing]

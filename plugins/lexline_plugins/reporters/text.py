@@ -6,7 +6,7 @@ from itertools import groupby
 
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import MeasureFigure, Report
-from lexline_plugins.reporters.wording import counts, phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import counts, message_line, phase_note, printable, reason_lines
 
 __all__ = ["render_text"]
 
@@ -52,7 +52,7 @@ def _decision_lines(decision: Decision) -> list[str]:
     under = f" (would be {decision.underlying.value})" if decision.underlying is not decision.verdict else ""
     lines = [f"  - {decision.element}{under}"]
     if decision.message:
-        lines.append(f"      {decision.message}")
+        lines.append(f"      {message_line(decision)}")
     for reason in decision.reasons:
         lines += [f"      {line}" for line in reason_lines(reason)]
     if decision.remedy:
@@ -103,11 +103,7 @@ def _next(report: Report) -> list[str]:
         for decision in report.decisions:
             if decision.verdict is verdict:
                 rule = "/".join(decision.rule)
-                return [
-                    f"Next: lexline explain {rule} {decision.element}    ({words}, and what would change it)"
-                ]
+                return [f"Next: lexline explain {rule} {decision.element}    ({words}, and what would change it)"]
     if not report.decisions:
-        return [
-            "Next: lexline import --all    (or name a portfolio file: there is no element that a rule is about)"
-        ]
+        return ["Next: lexline import --all    (or name a portfolio file: there is no element that a rule is about)"]
     return ["Next: nothing breaks a rule; lexline test shows whether the policies' examples still hold."]

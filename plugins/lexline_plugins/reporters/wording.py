@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Witness
+from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Verdict, Witness
 from lexline.report import Report, plain_value
 
 __all__ = [
     "counts",
     "facts_line",
+    "message_line",
     "missing_line",
     "path_line",
     "phase_note",
@@ -31,9 +32,7 @@ def printable(text: str) -> str:
     marks that turn the direction of writing are shown as ``\\x1b`` and the like."""
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text
-    )
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def counts(report: Report) -> str:
@@ -53,6 +52,12 @@ def rule_name(decision: Decision) -> str:
     return " ".join(decision.rule)
 
 
+def message_line(decision: Decision) -> str:
+    """The rule's own message; where the verdict is open, what would be said if the rule were broken."""
+    undecided = decision.verdict in (Verdict.UNKNOWN, Verdict.ERROR)
+    return f"perhaps: {decision.message}" if undecided and decision.message else decision.message
+
+
 def phase_note(decision: Decision) -> str:
     """What to know about a phase other than in force; empty for in force."""
     return PHASE_NOTES.get(decision.phase, "")
@@ -62,6 +67,8 @@ def facts_line(fact: ReadFact) -> str:
     """``validation_status of m = pending, says registry (versions.json)``."""
     source = f", says {fact.source}" if fact.source else ""
     value = "missing" if fact.value is None else show(fact.value)
+    if fact.kind == "parameter":
+        return f"parameter {fact.attribute} = {value}{source}"
     return f"{fact.attribute} of {fact.element} = {value}{source}"
 
 
@@ -89,7 +96,8 @@ def path_line(witness: Witness) -> str:
 def reason_lines(reason: Reason) -> list[str]:
     """A reason as lines: the clause with its place, then paths, facts and what is missing."""
     by = f" (by {reason.by})" if reason.by else ""
-    lines = [f"{reason.role} {reason.clause}: {reason.truth.value}{by}  [{reason.file}:{reason.line}]"]
+    clause = reason.clause if reason.clause.startswith(f"{reason.role} ") else f"{reason.role} {reason.clause}"
+    lines = [f"{clause}: {reason.truth.value}{by}  [{reason.file}:{reason.line}]"]
     lines += [f"  path: {path_line(witness)}" for witness in reason.witnesses]
     lines += [f"  fact: {facts_line(fact)}" for fact in reason.facts if fact.value is not None]
     lines += [f"  missing: {missing_line(fact)}" for fact in reason.missing]

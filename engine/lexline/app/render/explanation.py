@@ -8,7 +8,15 @@ from lexline.evaluate.explanation import Explanation, Node, Weight
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Truth
 from lexline.lang.typed import Key
-from lexline_plugins.reporters.wording import facts_line, missing_line, path_line, phase_note, printable, show
+from lexline_plugins.reporters.wording import (
+    facts_line,
+    message_line,
+    missing_line,
+    path_line,
+    phase_note,
+    printable,
+    show,
+)
 
 __all__ = ["explanation_lines", "render_explanation"]
 
@@ -37,7 +45,7 @@ def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
     ]
     if rule.citations:
         lines.append("cites " + ", ".join(citation.provision for citation in rule.citations))
-    lines += [decision.message] if decision.message else []
+    lines += [message_line(decision)] if decision.message else []
     lines += [f"what to do: {decision.remedy}"] if decision.remedy else []
     return [*lines, ""]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lexline.evaluate.verdict import Decision
 from lexline.report import ACTING, Report
-from lexline_plugins.reporters.wording import phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import message_line, phase_note, printable, reason_lines
 
 __all__ = ["answer", "render_gate"]
 
@@ -39,7 +39,7 @@ def _decision(report: Report, decision: Decision) -> list[str]:
     rule = report.rules[decision.rule]
     cited = f"  (cites {', '.join(c.provision for c in rule.citations)})" if rule.citations else ""
     lines = [f"{decision.verdict.value.upper()}  {'/'.join(decision.rule)}  {rule.title}{cited}"]
-    lines += [f"  {decision.message}"] if decision.message else []
+    lines += [f"  {message_line(decision)}"] if decision.message else []
     for reason in decision.reasons:
         lines += [f"  {line}" for line in reason_lines(reason)]
     lines += [f"  what to do: {decision.remedy}"] if decision.remedy else []
