@@ -85,7 +85,7 @@ def _tail(report: Report) -> list[str]:
             "",
         ]
     if report.unread:
-        lines.append(f"Facts left out ({len(report.unread)})")
+        lines.append(f"About the facts ({len(report.unread)})")
         lines += [f"  {sentence}" for sentence in report.unread[:LISTED]]
         lines += [f"  and {len(report.unread) - LISTED} more"] if len(report.unread) > LISTED else []
         lines.append("")
