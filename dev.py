@@ -11,6 +11,7 @@ Needs Python 3.11 or newer and nothing else: it makes an environment in ``.venv`
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,7 +57,7 @@ def developed() -> Path:
 def example() -> None:
     """Checks the credit example; a breach (status 1) is what it is there to show."""
     programs = developed()
-    run(programs / "lexline", "check", "--on", EXAMPLE_DATE, cwd=ROOT / "examples" / "credit", allowed=(0, 1))
+    run(programs / "lexline", "check", "--on", EXAMPLE_DATE, cwd=ROOT / "examples" / "credit", allowed=(1,))
 
 
 def test(*arguments: str) -> None:
