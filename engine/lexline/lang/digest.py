@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from lexline.lang import typed
 from lexline_lineage.values import ValueType
 
-__all__ = ["policy_digest", "rule_digest"]
+__all__ = ["policy_digest", "rests_on", "rule_digest"]
 
 WORDING = {"span", "title", "subject_name", "explain", "remedy", "style"}
 """Fields that say how a thing is written or told, not what is decided."""
@@ -65,8 +65,8 @@ def _definition(program: typed.Program, key: tuple[str, ...]) -> object:
     return program.rules.get((key[1], key[2]))
 
 
-def rule_digest(program: typed.Program, key: typed.Key) -> str:
-    """The digest of a rule with everything that it rests on."""
+def _definitions(program: typed.Program, key: typed.Key) -> dict[tuple[str, ...], object]:
+    """A rule and everything that it rests on: terms, parameters and rules, by their kind and key."""
     seen: dict[tuple[str, ...], object] = {}
     todo: list[tuple[str, ...]] = [("rule", *key)]
     while todo:
@@ -74,6 +74,19 @@ def rule_digest(program: typed.Program, key: typed.Key) -> str:
         if name not in seen:
             seen[name] = _definition(program, name)
             todo.extend(used(seen[name]))
+    return seen
+
+
+def rests_on(program: typed.Program, key: typed.Key) -> typed.Program:
+    """The program of one rule: no other rules than those that it rests on, no measures, no examples."""
+    names = _definitions(program, key)
+    rules = {other: rule for other, rule in program.rules.items() if ("rule", *other) in names}
+    return replace(program, rules=rules, measures={}, examples=())
+
+
+def rule_digest(program: typed.Program, key: typed.Key) -> str:
+    """The digest of a rule with everything that it rests on."""
+    seen = _definitions(program, key)
     return _hash([["/".join(name), plain(seen[name])] for name in sorted(seen)])
 
 

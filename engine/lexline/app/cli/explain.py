@@ -44,10 +44,12 @@ def explain(
     session = open_session(files, clock_of(on, known_on))
     key = rule_key(session.evaluation.program, rule)
     if plan:
+        from lexline.lang.digest import rests_on
         from lexline.plan.build import build_plan
-        from lexline.plan.show import show_rule
+        from lexline.plan.rewrite import rewrite
+        from lexline.plan.show import show_plan
 
-        emit(show_rule(build_plan(session.evaluation.program), key))
+        emit(show_plan(rewrite(build_plan(rests_on(session.evaluation.program, key)))))
         return 0
     if element is None:
         raise mistake("explain needs an element", "lexline explain RULE ELEMENT, or --plan for the rule's plan")
