@@ -13,7 +13,7 @@ from lexline.evaluate.verdict import MissingFact, ReadFact, Truth, Verdict, deci
 from lexline.lang import typed
 from lexline.lang.types import is_value, type_of
 from lexline_lineage.facts import Source
-from lexline_lineage.values import Sort, ValueType, format_value
+from lexline_lineage.values import Duration, Sort, ValueType, format_value
 
 __all__ = ["Explainer", "in_words"]
 
@@ -64,6 +64,7 @@ class Explainer:
             seek = seek and not is_settled(truth)
         seek = seek and weight is Weight.BEARS
         details = self._details(node, frame, weight, seek)
+        missing = details.missing or (self._no_value(node, frame) if seek else ())
         return Node(
             role=role,
             span=node.span,
@@ -74,9 +75,30 @@ class Explainer:
             note=details.note,
             facts=details.facts,
             edges=details.edges,
-            missing=details.missing,
+            missing=missing,
             children=details.children,
         )
+
+    def _no_value(self, node: typed.Expression, frame: Frame) -> tuple[MissingFact, ...]:
+        """What has no value though all that it reads is there."""
+        parts = [self._evaluator.value(part, frame.env) for part in _operands(node)]
+        if isinstance(node, typed.ArithmeticValue | typed.DateOfValue) and all(map(is_settled, parts)):
+            why = "it has no value: a division by zero, or a result out of bounds"
+        elif isinstance(node, typed.Compare) and all(isinstance(part, Duration) for part in parts):
+            why = "calendar months can't be compared with an elapsed time"
+        elif isinstance(node, typed.AggregateValue) and node.if_none is None and self._is_over_nothing(node, frame):
+            why = "there is nothing to take it of"
+        else:
+            return ()
+        subject = frame.env.get(0)
+        if not isinstance(subject, int):
+            return ()
+        graph, text = self._evaluator.graph, " ".join(node.span.text.split())
+        return (MissingFact(graph.ids[subject], graph.kind(subject), text, why),)
+
+    def _is_over_nothing(self, node: typed.AggregateValue, frame: Frame) -> bool:
+        members = self._evaluator.members(node.navigation, frame.env)
+        return not members.is_open and all(membership is Truth.FALSE for membership in members.memberships)
 
     def _details(self, node: typed.Expression, frame: Frame, weight: Weight, seek: bool) -> Details:
         aside = weight is Weight.ASIDE

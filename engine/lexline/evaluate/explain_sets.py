@@ -258,7 +258,9 @@ class SetExplainer:
         doubtful: tuple[int, ...] = ()
         if seek and weight is Weight.BEARS:
             surely = reached.sure.before
-            ends = [bound for bound in undecided if isinstance(bound, int) and bound not in surely]
+            open_at = [number for number in reached.open_at if number != start]
+            met = [*(bound for bound in undecided if isinstance(bound, int)), *open_at]
+            ends = [number for number in dict.fromkeys(met) if number not in surely]
             gaps, doubtful = gaps_on_the_way(graph, scope, start, reached, ends)
             missing = (*gaps_of_openness(graph, scope, reached), *gaps)
         light = _supporting(weight)

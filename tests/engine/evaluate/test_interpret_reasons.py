@@ -1,0 +1,183 @@
+"""What explanations promise, on every case of the corpus: the facts cited are enough, the missing facts are those that
+matter, and witnesses stand at the end of a path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from corpus import Case, cases
+from lexline.evaluate.explain import Explanation
+from lexline.evaluate.explanation import walk_nodes
+from lexline.evaluate.interpret import Interpreter
+from lexline.evaluate.verdict import Truth, Verdict
+from lexline.lang.compile import compile_text
+from lexline.lang.typed import Key, Program
+from lexline_lineage.builder import build
+from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.graph import Graph
+from lexline_lineage.values import Sort, ValueType
+from probes import Probes, probe_signatures
+
+ACCEPTED = [case for case in cases() if not case.error]
+OPEN = (Verdict.UNKNOWN, Verdict.ERROR)
+READS_ABSENCE = re.compile(
+    r"is known|is missing|is not known|is not missing|otherwise|if none|is done within|passes|check "
+)
+SAMPLES: dict[Sort, tuple[object, ...]] = {
+    Sort.BOOLEAN: (True, False),
+    Sort.TEXT: ("risk", "other"),
+    Sort.NUMBER: (0, 3),
+    Sort.PERCENTAGE: (0.0, 1.0),
+    Sort.DATE: ("2026-11-01", "2020-01-01"),
+    Sort.MOMENT: ("2026-11-01T00:00Z", "2020-01-01T00:00Z"),
+    Sort.DURATION: ("1 day", "10 years"),
+}
+
+
+def every_case(**only: bool) -> pytest.MarkDecorator:
+    """All accepted cases; ``absence=False``: without those whose policies read that something is missing;
+    ``checks=False``: without those that call checks, which read facts of their own."""
+    chosen = [
+        case
+        for case in ACCEPTED
+        if (only.get("absence", True) or not READS_ABSENCE.search(case.policy))
+        and (only.get("checks", True) or "check probe" not in case.policy)
+    ]
+    return pytest.mark.parametrize("case", chosen, ids=lambda case: case.place)
+
+
+@every_case(checks=False)
+def test_the_facts_cited_are_enough(case: Case) -> None:
+    program, graph = _program(case), _graph(case, case.facts)
+    for key, number in _asked(program, graph):
+        explanation = _explain(case, program, graph, key, number)
+        cited, edges = explanation.cited(), explanation.cited_edges()
+        kept = [
+            fact
+            for fact in case.facts
+            if isinstance(fact, ElementFact)
+            or (isinstance(fact, AttributeFact) and (fact.element, fact.attribute) in cited)
+            or (isinstance(fact, EdgeFact) and (fact.origin, fact.relation, fact.target) in edges)
+        ]
+        stubs = [ElementFact(graph.ids[n], graph.kind(n), Source("stub")) for n in graph.stubs]
+        smaller = _graph(case, (*kept, *stubs))
+        again = smaller.number(graph.ids[number])
+        assert again is not None
+        decision = _interpreter(case, program, smaller).decide(key, again, reasons=False)
+        found, wanted = (
+            (decision.verdict, decision.underlying),
+            (
+                explanation.decision.verdict,
+                explanation.decision.underlying,
+            ),
+        )
+        assert found == wanted, f"{case.title}: {key[1]} for {graph.ids[number]} by {sorted(cited)}, {sorted(edges)}"
+
+
+@every_case()
+def test_reasons_say_what_made_the_verdict(case: Case) -> None:
+    program, graph = _program(case), _graph(case, case.facts)
+    for key, number in _asked(program, graph):
+        decision = _interpreter(case, program, graph).decide(key, number)
+        place = f"{case.title}: {key[1]} for {decision.element} is {decision.verdict}"
+        made = {
+            Verdict.NOT_APPLICABLE: ("for", Truth.FALSE),
+            Verdict.EXEMPT: ("except", Truth.TRUE),
+            Verdict.FAIL: ("require", Truth.FALSE),
+        }.get(decision.verdict)
+        if decision.verdict is Verdict.PASS:
+            assert not decision.reasons, place
+        elif made is not None:
+            assert (decision.reasons[0].role, decision.reasons[0].truth) == made, place
+            assert not any(r.missing for r in decision.reasons if r.truth in (Truth.TRUE, Truth.FALSE)), place
+        else:
+            assert any(reason.missing for reason in decision.reasons), place
+        if decision.verdict is Verdict.ERROR:
+            assert any(reason.truth is Truth.FAILED for reason in decision.reasons), place
+
+
+@every_case(absence=False)
+def test_what_is_missing_and_not_named_makes_no_difference(case: Case) -> None:
+    program, graph = _program(case), _graph(case, case.facts)
+    for key, number in _asked(program, graph):
+        decision = _interpreter(case, program, graph).decide(key, number)
+        if decision.verdict not in OPEN:
+            continue
+        named = {(gap.element, gap.attribute) for reason in decision.reasons for gap in reason.missing}
+        for variant in (0, 1):
+            given = tuple(_unnamed_facts(graph, named, variant))
+            richer = _graph(case, (*case.facts, *given))
+            again = richer.number(decision.element)
+            assert again is not None
+            found = _interpreter(case, program, richer).decide(key, again, reasons=False).verdict
+            assert found in OPEN, f"{case.title}: {key[1]} for {decision.element} given {given}"
+
+
+@every_case()
+def test_witnesses_stand_at_the_end_of_a_path(case: Case) -> None:
+    program, graph = _program(case), _graph(case, case.facts)
+    joined = {
+        frozenset((graph.ids[number], graph.ids[other]))
+        for adjacency in graph.along.values()
+        for number in range(len(graph.ids))
+        for other, _ in adjacency.row(number)
+    }
+    for key, number in _asked(program, graph):
+        for node in walk_nodes(_explain(case, program, graph, key, number).nodes):
+            witness = node.witness
+            if witness is None or witness.kind == "value":
+                continue
+            assert witness.path[-1] == witness.element
+            assert all(frozenset(step) in joined for step in pairwise(witness.path)), f"{case.title}: {witness}"
+
+
+def _unnamed_facts(graph: Graph, named: set[tuple[str, str]], variant: int) -> Iterator[Fact]:
+    for kind, numbers in graph.members.items():
+        for number in numbers.tolist():
+            element = graph.ids[number]
+            for attribute in graph.vocabulary.kinds[kind].attributes.values():
+                asked = "inputs" if attribute.name == "lineage_complete" else attribute.name
+                if (
+                    number in graph.stubs
+                    or graph.value(number, attribute.name) is not None
+                    or (element, asked) in named
+                ):
+                    continue
+                values = _samples(attribute.type)
+                if values:
+                    yield AttributeFact(element, attribute.name, values[variant % len(values)], Source("given"))
+
+
+def _samples(type: ValueType) -> tuple[object, ...]:  # noqa: A002  # the word of the domain
+    if type.sort is Sort.ENUMERATION:
+        return (type.symbols[0], type.symbols[-1])
+    return SAMPLES.get(type.sort, ())
+
+
+def _program(case: Case) -> Program:
+    program, found = compile_text(case.policy, case.vocabulary, checks=probe_signatures(case.vocabulary))
+    assert not found
+    return program
+
+
+def _graph(case: Case, facts: tuple[Fact, ...]) -> Graph:
+    return build(case.vocabulary, facts, on=case.clock.today).graph
+
+
+def _interpreter(case: Case, program: Program, graph: Graph) -> Interpreter:
+    return Interpreter(program, graph, case.clock, Probes(graph))
+
+
+def _explain(case: Case, program: Program, graph: Graph, key: Key, number: int) -> Explanation:
+    return _interpreter(case, program, graph).explain(key, number)
+
+
+def _asked(program: Program, graph: Graph) -> Iterator[tuple[Key, int]]:
+    for key, rule in program.rules.items():
+        for number in graph.members[rule.kind].tolist():
+            yield key, number
