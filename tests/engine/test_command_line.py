@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -140,3 +143,51 @@ def test_schema_is_current() -> None:
 
     published = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
     assert ReportDocument.model_json_schema(by_alias=True) == published
+
+
+def on_a_terminal(command: list[str], folder: Path, **environment: str) -> str:
+    """What a command shows where a person reads."""
+    pty = pytest.importorskip("pty", reason="pseudo-terminals are Unix's")
+    ours, theirs = pty.openpty()
+    program = "import sys; from lexline.app.cli import main; main(sys.argv[1:])"
+    given = {**os.environ, "TERM": "xterm", "COLUMNS": "120", **environment}
+    given = {name: value for name, value in given.items() if value}
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        [sys.executable, "-c", program, *command], cwd=folder, stdout=theirs, stderr=theirs, env=given
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65_536):
+            shown += part
+    except OSError:  # Linux ends a terminal so
+        pass
+    process.wait(timeout=60)
+    os.close(ours)
+    return shown.decode()
+
+
+def test_colours_tables_and_progress_on_a_terminal_only(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["check", "--on", "2026-11-22", "--reasons", "none"]
+    coloured = on_a_terminal(command, project, NO_COLOR="")
+    assert "\x1b[1;31mFAIL" in coloured
+    assert "reading policies and facts" in coloured
+    assert "house/VALIDATED" in coloured.rsplit("Next:", 1)[1].split("\n", 1)[1]
+    assert "\x1b" not in on_a_terminal(command, project, NO_COLOR="1")
+    capsys.readouterr()
+    run(command)
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out + printed.err
+    assert "reading policies" not in printed.err
+
+
+def test_completion(project: Path) -> None:
+    program = "from lexline.app.cli import main; main()"
+    done = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-c", program],
+        env={**os.environ, "_LEXLINE_COMPLETE": "complete_bash", "COMP_WORDS": "lexline ch", "COMP_CWORD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["check"]

@@ -46,7 +46,7 @@ def check(
     Ends with 0 when nothing blocks, 1 when something does, 2 when input is wrong or nothing was evaluated, 3 when a
     check could not be completed.
     """
-    from lexline.app.cli.output import emit, progress
+    from lexline.app.cli.output import emit, progress, show_summary
     from lexline.app.cli.session import open_session, rule_key
     from lexline.decision import decide
 
@@ -58,6 +58,8 @@ def check(
     with progress("deciding"):
         report = decide(session.evaluation, reasons=wanted, rules=keys)
     emit(reporter.render(report), output)
+    if format_ == "text" and output is None:
+        show_summary(report)
     return report.exit_status
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lexline.app.render.diagnostics import render
 from lexline.diagnostics import Diagnostic, Severity
 from lexline_lineage.writing import write_atomically
 
-__all__ = ["colours", "emit", "progress", "show_diagnostics"]
+if TYPE_CHECKING:
+    from lexline.report import Report
+
+__all__ = ["colours", "emit", "progress", "show_diagnostics", "show_summary"]
 
 SHOWN = 50
 """Diagnostics shown at once; the rest is counted."""
@@ -61,6 +66,26 @@ def emit(text: str, output: Path | None = None) -> None:
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()
+
+
+def show_summary(report: Report) -> None:
+    """A table of rules and how many elements have which verdict, on a terminal only."""
+    if not colours():
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    verdicts = list(report.summary())
+    counts = Counter((decision.rule, decision.verdict.value) for decision in report.decisions)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("rule")
+    for verdict in verdicts:
+        table.add_column(Text(verdict, COLOURS.get(verdict.upper(), "")), justify="right")
+    for key in report.rules:
+        cells = [str(counts[key, verdict] or "") for verdict in verdicts]
+        table.add_row(Text("/".join(key)), *cells)
+    Console(highlight=False).print("", table)
 
 
 @contextlib.contextmanager
