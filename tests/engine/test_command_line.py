@@ -152,7 +152,7 @@ def on_a_terminal(command: list[str], folder: Path, **environment: str) -> str:
     program = "import sys; from lexline.app.cli import main; main(sys.argv[1:])"
     given = {**os.environ, "TERM": "xterm", "COLUMNS": "120", **environment}
     given = {name: value for name, value in given.items() if value}
-    process = subprocess.Popen(  # noqa: S603  # our own program
+    process = subprocess.Popen(
         [sys.executable, "-c", program, *command], cwd=folder, stdout=theirs, stderr=theirs, env=given
     )
     os.close(theirs)
@@ -183,7 +183,7 @@ def test_colours_tables_and_progress_on_a_terminal_only(project: Path, capsys: p
 
 def test_completion(project: Path) -> None:
     program = "from lexline.app.cli import main; main()"
-    done = subprocess.run(  # noqa: S603  # our own program
+    done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "_LEXLINE_COMPLETE": "complete_bash", "COMP_WORDS": "lexline ch", "COMP_CWORD": "1"},
         capture_output=True,

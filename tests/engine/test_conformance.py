@@ -10,7 +10,7 @@ from lexline.lang.compile import compile_text
 from lexline.lang.typed import Program
 from lexline_lineage.builder import build
 from outcomes import BOTH, Figure
-from probes import SIGNATURES, Probes
+from probes import Probes, probe_signatures
 
 ALL = tuple(cases())
 
@@ -34,7 +34,7 @@ def test_accepted(case: Case, evaluator: str) -> None:
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.error], ids=lambda case: case.place)
 def test_refused(case: Case) -> None:
-    _, found = compile_text(case.policy, case.vocabulary, checks=SIGNATURES)
+    _, found = compile_text(case.policy, case.vocabulary, checks=probe_signatures(case.vocabulary))
     assert found, f"{case.place} {case.title}: nothing is refused"
     first = found[0]
     assert case.error in render(first), f"{case.place} {case.title}"
@@ -48,7 +48,7 @@ def test_each_case_stands_once() -> None:
 
 
 def _program(case: Case) -> Program:
-    program, found = compile_text(case.policy, case.vocabulary, checks=SIGNATURES)
+    program, found = compile_text(case.policy, case.vocabulary, checks=probe_signatures(case.vocabulary))
     assert not found, f"{case.place} {case.title}\n" + "\n".join(map(render, found))
     return program
 

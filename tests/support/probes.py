@@ -1,4 +1,4 @@
-"""Checks of the test suite's own: they answer with an attribute of a model, and fail where the element asks for it."""
+"""Checks of the test suite's own: they answer with an attribute of an element, and fail where the element asks for it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from lexline.evaluate.verdict import MissingFact
 from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Sort, Value, ValueType
+from lexline_lineage.vocabulary import Vocabulary
 
-_NUMBER = ValueType(Sort.NUMBER)
-_READS = {name: Reads({"model": ("tier", name)}) for name in ("tier", "research_only", "trained_on")}
+def probe_signatures(vocabulary: Vocabulary) -> dict[str, CheckSignature]:
+    """The checks of a vocabulary: they can be asked about all kinds that have what they read."""
+    results = {
+        "probe.tier": ValueType(Sort.NUMBER),
+        "probe.research": ValueType(Sort.BOOLEAN),
+        "probe.trained": ValueType(Sort.DATE),
+    }
+    more = {"probe.tier": (CheckParameter("more", ValueType(Sort.NUMBER), 0.0),)}
+    kinds = tuple(name for name, kind in vocabulary.kinds.items() if _READ <= kind.attributes.keys())
+    reads = Reads({kind: tuple(sorted(_READ)) for kind in kinds})
+    return {
+        name: CheckSignature(name, kinds, more.get(name, ()), result, reads) for name, result in results.items()
+    }
 
-SIGNATURES = {
-    "probe.tier": CheckSignature(
-        "probe.tier", ("model",), (CheckParameter("more", _NUMBER, 0.0),), _NUMBER, _READS["tier"]
-    ),
-    "probe.research": CheckSignature(
-        "probe.research", ("model",), (), ValueType(Sort.BOOLEAN), _READS["research_only"]
-    ),
-    "probe.trained": CheckSignature("probe.trained", ("model",), (), ValueType(Sort.DATE), _READS["trained_on"]),
-}
+
 _ATTRIBUTES = {"probe.tier": "tier", "probe.research": "research_only", "probe.trained": "trained_on"}
+_READ = frozenset(_ATTRIBUTES.values())
 UNLUCKY = 13.0
 """The tier for which ``probe.research`` and ``probe.trained`` fail; ``probe.tier`` fails below zero."""
 

@@ -61,7 +61,7 @@ def _node_lines(node: Node, depth: int) -> list[str]:
     lines = [f"{indent}{_headline(node)}"]
     if node.note:
         lines.append(f"{inner}note: {node.note}")
-    lines += [f"{inner}fact: {facts_line(fact)}" for fact in node.facts]
+    lines += [f"{inner}fact: {facts_line(fact)}" for fact in node.facts if fact.value is not None]
     lines += [f"{inner}missing: {missing_line(fact)}" for fact in node.missing]
     for child in node.children:
         lines += _node_lines(child, depth + 1)
@@ -73,8 +73,10 @@ def _headline(node: Node) -> str:
         mark = MARKS[node.truth] if node.truth is not None else "·"
         return f"{mark} {node.witness.kind} {path_line(node.witness)}"
     role = node.role if node.role not in ("part", "value") else ""
-    named = f"{role} {node.name}".strip() if node.name else role
-    text = f"{named}: {node.text}" if named else node.text
+    name = "" if node.name == node.text else node.name
+    text = node.text.removeprefix(f"{role} ") if role else node.text
+    named = " ".join(word for word in (role, name) if word)
+    text = f"{named}: {text}" if named else text
     if node.truth is None:
         return f"· {text} = {node.value or 'missing'}"
     aside = "  (makes no difference)" if node.weight is Weight.ASIDE else ""
