@@ -21,6 +21,7 @@ from lexline.evaluate.interpret_values import (
     undecided,
 )
 from lexline.evaluate.verdict import Truth
+from lexline_lineage.values import Duration
 
 __all__ = [
     "Keyed",
@@ -29,6 +30,7 @@ __all__ = [
     "count_members",
     "decide_extreme",
     "decide_quantity",
+    "have_order",
     "share_of",
     "without_members",
 ]
@@ -100,7 +102,7 @@ def combine(function: str, members: Sequence[tuple[Truth, Held]], is_open: bool)
     if is_open or any(m is not Truth.TRUE or isinstance(value, Missing) for m, value in members):
         return Missing(failed)
     if function in _EXTREMES:
-        return _extreme(values, function)
+        return _extreme(values, function) if have_order(values) else Missing()
     return _sum(values, average=function == "average")
 
 
@@ -122,18 +124,19 @@ def decide_extreme(which: str, members: Sequence[Keyed], is_open: bool) -> Truth
         return Truth.FALSE
     if sure and all(member.body is Truth.TRUE for member in (*beyond, *level)):
         return Truth.TRUE
-    all_missing = all(isinstance(member.key, Missing) for member in sure)
-    breached = all_missing or any(m.membership is Truth.TRUE and m.body is Truth.FALSE for m in level)
+    unordered = all(isinstance(m.key, Missing) for m in sure) or not have_order([m.key for m in members])
+    breached = unordered or any(m.membership is Truth.TRUE and m.body is Truth.FALSE for m in level)
     if breached and all(member.body is Truth.FALSE for member in beyond):
         return Truth.FALSE
     return undecided(failed)
 
 
 def around_best(which: str, members: Sequence[Keyed]) -> tuple[list[Keyed], list[Keyed]]:
-    """The members whose key may lie beyond the best key that is sure, and those whose key is level with it."""
+    """The members whose key may lie beyond the best key that is sure, and those whose key is level with it. Where keys
+    have no order, it is as if none were known."""
     members = [member for member in members if member.membership is not Truth.FALSE]
     keys = [m.key for m in members if m.membership is Truth.TRUE and not isinstance(m.key, Missing)]
-    if not keys:
+    if not keys or not have_order([m.key for m in members]):
         return members, []
     best = _extreme(keys, which)
     beyond, level = [], []
@@ -143,6 +146,11 @@ def around_best(which: str, members: Sequence[Keyed]) -> tuple[list[Keyed], list
         elif compare("=", member.key, best) is Truth.TRUE:
             level.append(member)
     return beyond, level
+
+
+def have_order(values: Sequence[Held]) -> bool:
+    """Whether values can be put in order: calendar and elapsed durations can't."""
+    return len({value.is_calendar for value in values if isinstance(value, Duration)}) < 2
 
 
 def _extreme(values: Sequence[Held], which: str) -> Held:

@@ -54,11 +54,15 @@ def stands_in(value: Cells, whole: Cells) -> Truths:
     if not isinstance(whole, Values):
         raise TypeError("only a list includes values")
     known = value.known & whole.known
-    held = np.zeros(len(known), np.bool_)
+    held, may = np.zeros(len(known), np.bool_), np.zeros(len(known), np.bool_)
     cells = _plain_cells(value)
     for row in np.flatnonzero(known).tolist():
-        held[row] = cells[row] in whole.values[row]
-    return truths(held & known, ~held & known, value.failed | whole.failed)
+        held[row] = may[row] = cells[row] in whole.values[row]
+    if isinstance(value, Numbers):
+        for row in np.flatnonzero(known & (value.low < value.high)).tolist():
+            held[row] = False
+            may[row] = any(value.low[row] <= cell <= value.high[row] for cell in whole.values[row])
+    return truths(held & known, ~may & known, value.failed | whole.failed)
 
 
 def select(condition: Truths, one: Cells, other: Cells) -> Cells:
