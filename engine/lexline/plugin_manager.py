@@ -127,7 +127,7 @@ def _offers(manager: pluggy.PluginManager, hook: str) -> Iterator[Offer | Diagno
             yield _unusable(plugin, f"fails in `{hook}()`: {type(error).__name__}: {error}")
             continue
         if not isinstance(items, list | tuple):
-            yield _unusable(plugin, f"gives a {type(items).__name__} in `{hook}()`, which has to be a list")
+            yield _unusable(plugin, f"gives `{type(items).__name__}` in `{hook}()`, which has to be a list")
             continue
         for item in map(completed, items):
             wrong = what_is_wrong(hook, item)

@@ -123,7 +123,7 @@ def what_is_wrong(hook: str, item: object) -> str:
     """Why a plug-in can't offer ``item`` through ``hook``, as the end of a sentence; empty where it can."""
     word, type_ = OFFERED[hook]
     if not isinstance(item, type_):
-        return f"offers a {type(item).__name__} as {word}, which has to be a {type_.__name__}"
+        return f"offers `{type(item).__name__}` as {word}, which has to be `{type_.__name__}`"
     wrong: str | None = None
     match item:
         case Path():

@@ -102,7 +102,7 @@ CHECKS = (
                 CheckParameter(
                     "template",
                     ValueType(Sort.LIST, item=ValueType(Sort.TEXT)),
-                    meaning="the parts that have to be there: a parameter that is a list",
+                    meaning="the parts that have to be there: a list in braces, or a parameter that is one",
                 ),
             ),
             result=ValueType(Sort.PERCENTAGE),

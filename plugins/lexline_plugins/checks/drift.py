@@ -7,7 +7,7 @@ from typing import cast
 
 from lexline.hookspecs import Check, CheckOutcome, CheckParameter, CheckSignature, CheckView, MissingFact, Reads
 from lexline_lineage.values import Duration, Sort, Value, ValueType
-from lexline_plugins.checks.observations import MEASURED, OBSERVED, Observed, Wanted, nothing_observed, observed
+from lexline_plugins.checks.observations import MEASURED, OBSERVED, Observed, Wanted, nothing_observed, number, observed
 
 __all__ = ["CHECKS", "metric_change"]
 
@@ -34,12 +34,12 @@ def _change(view: CheckView, element: str, wanted: Wanted) -> CheckOutcome:
     if not recent and not missing:
         return nothing_observed(view, element, wanted)
     newest = [one for one in recent if one.day == max(other.day for other in recent)]
-    value = _agreed(newest, "value", missing)
+    value = _agreed(view, newest, "value", missing)
     if missing or value is None:
         return CheckOutcome(missing=tuple(missing))
-    if all(one.baseline is None for one in newest):
+    if all(number(view, one.element, "baseline") is None for one in newest):
         return _since_earliest(view, element, wanted, newest, value)
-    baseline = _agreed(newest, "baseline", missing)
+    baseline = _agreed(view, newest, "baseline", missing)
     if missing or baseline is None:
         return CheckOutcome(missing=tuple(missing))
     return _changed(wanted, newest[0], value, baseline, "its recorded baseline")
@@ -53,7 +53,7 @@ def _since_earliest(
     if not missing and first == newest[0].day:
         why = f"there is no baseline, and no observation of {wanted.metric} before {first.isoformat()}"
         return CheckOutcome(missing=(MissingFact(newest[0].element, "observation", "baseline", why),))
-    baseline = _agreed([one for one in every if one.day == first], "value", missing)
+    baseline = _agreed(view, [one for one in every if one.day == first], "value", missing)
     if missing or baseline is None:
         return CheckOutcome(missing=tuple(missing))
     return _changed(wanted, newest[0], value, baseline, f"on {first.isoformat()}")
@@ -64,15 +64,17 @@ def _changed(wanted: Wanted, newest: Observed, value: float, baseline: float, wh
     return CheckOutcome(round(value - baseline, DIGITS), evidence=evidence)
 
 
-def _agreed(observations: Sequence[Observed], field: str, missing: list[MissingFact]) -> float | None:
+def _agreed(
+    view: CheckView, observations: Sequence[Observed], attribute: str, missing: list[MissingFact]
+) -> float | None:
     """The figure on which all observations of a day agree; what stands against it goes to ``missing``."""
-    figures = [cast("float | None", getattr(one, field)) for one in observations]
+    figures = [number(view, one.element, attribute) for one in observations]
     lost = [one.element for one, figure in zip(observations, figures, strict=True) if figure is None]
-    missing += [MissingFact(element, "observation", field, "no value is recorded") for element in lost]
+    missing += [MissingFact(element, "observation", attribute, "no value is recorded") for element in lost]
     if not lost and len(set(figures)) > 1:
         others = ", ".join(f"{one.element} says {figure:g}" for one, figure in zip(observations, figures, strict=True))
         missing.append(
-            MissingFact(observations[0].element, "observation", field, f"values of one day differ: {others}")
+            MissingFact(observations[0].element, "observation", attribute, f"values of one day differ: {others}")
         )
     return figures[0] if figures else None
 
@@ -87,7 +89,7 @@ CHECKS = (
                 CheckParameter("window", ValueType(Sort.DURATION), meaning="how old the newest observation may be"),
             ),
             result=ValueType(Sort.NUMBER),
-            reads=Reads({"observation": OBSERVED}, (MEASURED,)),
+            reads=Reads({"observation": (*OBSERVED, "value", "baseline")}, (MEASURED,)),
         ),
         metric_change,
     ),

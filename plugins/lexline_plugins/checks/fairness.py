@@ -14,6 +14,7 @@ from lexline_plugins.checks.observations import (
     Wanted,
     newest_by_group,
     nothing_observed,
+    number,
     observed,
 )
 
@@ -105,15 +106,16 @@ def _rates(view: CheckView, element: str, wanted: Wanted, minimum: float) -> Rat
     small: list[str] = []
     for group, members in newest_by_group(found).items():
         for one in members:
-            if minimum > 0 and one.count is None:
+            rate, count = number(view, one.element, "value"), number(view, one.element, "count")
+            if minimum > 0 and count is None:
                 missing.append(MissingFact(one.element, "observation", "count", "no value is recorded"))
-            elif minimum > 0 and one.count is not None and one.count < minimum:
-                small.append(f"{group} ({one.count:g})")
-            elif one.value is None or not 0 <= one.value <= 1:
-                why = "no value is recorded" if one.value is None else f"{one.value:g} is no rate between 0 and 1"
+            elif minimum > 0 and count is not None and count < minimum:
+                small.append(f"{group} ({count:g})")
+            elif rate is None or not 0 <= rate <= 1:
+                why = "no value is recorded" if rate is None else f"{rate:g} is no rate between 0 and 1"
                 missing.append(MissingFact(one.element, "observation", "value", why))
             else:
-                rates.append((one.value, group, one.count))
+                rates.append((rate, group, count))
     if missing:
         return CheckOutcome(missing=tuple(missing))
     if not rates and not small:
@@ -148,7 +150,7 @@ def _signature(name: str, metric: str) -> CheckSignature:
             CheckParameter("metric", ValueType(Sort.TEXT), metric, "the name under which the rate is observed"),
         ),
         result=PERCENTAGE,
-        reads=Reads({"observation": OBSERVED}, (MEASURED,)),
+        reads=Reads({"observation": (*OBSERVED, "value", "count")}, (MEASURED,)),
     )
 
 

@@ -21,11 +21,12 @@ __all__ = [
     "is_within",
     "newest_by_group",
     "nothing_observed",
+    "number",
     "observed",
 ]
 
-OBSERVED = ("metric", "attribute", "group", "value", "count", "baseline", "observed_at", "observed_on")
-"""The attributes of observations that checks read."""
+OBSERVED = ("metric", "attribute", "group", "observed_at", "observed_on")
+"""The attributes of observations by which they are chosen."""
 MEASURED = "measures"
 """The relation from an observation to what was measured."""
 
@@ -50,14 +51,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An observation that counts; ``value`` and ``count`` are ``None`` where they are missing."""
+    """An observation that counts, by its id; ``group`` is empty for all people or records together."""
 
     element: str
     group: str
     day: date
-    value: float | None
-    count: float | None
-    baseline: float | None
 
 
 def observed(view: CheckView, element: str, wanted: Wanted) -> tuple[list[Observed], list[MissingFact]]:
@@ -83,8 +81,7 @@ def observed(view: CheckView, element: str, wanted: Wanted) -> tuple[list[Observ
             why = f"it is only possible that it measures {element}"
             missing.append(MissingFact(observation, "observation", MEASURED, why))
         if day is not None and not lost and not possible:
-            figures = (_number(view, observation, name) for name in ("value", "count", "baseline"))
-            found.append(Observed(observation, group or "", day, *figures))
+            found.append(Observed(observation, group or "", day))
     return found, missing
 
 
@@ -127,5 +124,6 @@ def _text(view: CheckView, element: str, attribute: str) -> str | None:
     return cast("str | None", view.value(element, attribute))
 
 
-def _number(view: CheckView, element: str, attribute: str) -> float | None:
+def number(view: CheckView, element: str, attribute: str) -> float | None:
+    """The value of an attribute that is a number; ``None`` where it is missing."""
     return cast("float | None", view.value(element, attribute))
