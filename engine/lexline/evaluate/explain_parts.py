@@ -8,6 +8,7 @@ from lexline.evaluate.explain_sets import Details, Frame, SetExplainer, is_settl
 from lexline.evaluate.explanation import Node, Weight
 from lexline.evaluate.interpret_expressions import Evaluator, element
 from lexline.evaluate.interpret_navigation import Item
+from lexline.evaluate.interpret_sets import have_order
 from lexline.evaluate.interpret_values import Held, Missing, Range, as_plain
 from lexline.evaluate.verdict import MissingFact, ReadFact, Truth, Verdict, decide_verdict
 from lexline.lang import typed
@@ -76,6 +77,7 @@ class Explainer:
             facts=details.facts,
             edges=details.edges,
             missing=missing,
+            absent=details.absent,
             children=details.children,
         )
 
@@ -88,6 +90,8 @@ class Explainer:
             why = "calendar months can't be compared with an elapsed time"
         elif isinstance(node, typed.AggregateValue) and node.if_none is None and self._is_over_nothing(node, frame):
             why = "there is nothing to take it of"
+        elif isinstance(node, typed.AggregateValue | typed.ExtremeCondition) and self._has_no_order(node, frame):
+            why = "calendar months and an elapsed time have no order"
         else:
             return ()
         subject = frame.env.get(0)
@@ -99,6 +103,13 @@ class Explainer:
     def _is_over_nothing(self, node: typed.AggregateValue, frame: Frame) -> bool:
         members = self._evaluator.members(node.navigation, frame.env)
         return not members.is_open and all(membership is Truth.FALSE for membership in members.memberships)
+
+    def _has_no_order(self, node: typed.AggregateValue | typed.ExtremeCondition, frame: Frame) -> bool:
+        key = node.key if isinstance(node, typed.ExtremeCondition) else node.attribute
+        bound = self._evaluator.members(node.navigation, frame.env).bound if key is not None else ()
+        slot = node.navigation.slot
+        inside = [{**frame.env, slot: one} for one, membership in bound if membership is not Truth.FALSE]
+        return key is not None and not have_order([self._evaluator.value(key, env) for env in inside])
 
     def _details(self, node: typed.Expression, frame: Frame, weight: Weight, seek: bool) -> Details:
         aside = weight is Weight.ASIDE

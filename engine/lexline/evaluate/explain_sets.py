@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lexline.evaluate.explain_edges import all_edges, closing_facts, gaps_of_openness, gaps_on_the_way, path_edges
-from lexline.evaluate.explanation import Node, ReadEdge, Weight
+from lexline.evaluate.explanation import AbsentMember, Node, ReadEdge, Weight
 from lexline.evaluate.interpret_expressions import Bound, Env, Evaluator, element
-from lexline.evaluate.interpret_navigation import Item
+from lexline.evaluate.interpret_navigation import Item, side_of
 from lexline.evaluate.interpret_sets import Keyed, around_best
 from lexline.evaluate.interpret_values import Held, Missing, Range, compare, conjunction, inverse
 from lexline.evaluate.verdict import MissingFact, ReadFact, Truth, Witness
 from lexline.lang import typed
+from lexline_lineage.vocabulary import Flow
 
 __all__ = ["Details", "Frame", "PartExplainer", "SetExplainer", "is_settled"]
 
@@ -48,6 +49,7 @@ class Details:
     facts: tuple[ReadFact, ...] = ()
     edges: tuple[ReadEdge, ...] = ()
     missing: tuple[MissingFact, ...] = ()
+    absent: tuple[AbsentMember, ...] = ()
     children: tuple[Node, ...] = ()
     note: str = ""
     name: str = ""
@@ -109,7 +111,11 @@ class SetExplainer:
             )  # fmt: skip
             if not is_settled(counts):
                 undecided.append(bound)
-        return self._whole(navigation, frame, weight, seek, undecided, children)
+        details = self._whole(navigation, frame, weight, seek, undecided, children)
+        lacks = node.quantifier in ("some", "at least") or (node.quantifier == "exactly" and sure < node.count)
+        return (
+            replace(details, absent=self._absent(navigation, frame)) if lacks and truth is not Truth.TRUE else details
+        )
 
     def extreme(self, node: typed.ExtremeCondition, frame: Frame, weight: Weight, seek: bool) -> Details:
         """Why the latest of a set has something, or hasn't, or nobody can say."""
@@ -133,7 +139,8 @@ class SetExplainer:
             children.append(child)
             if bears and not is_settled(keyed.membership):
                 undecided.append(bound)
-        return self._whole(navigation, frame, weight, seek, undecided, children)
+        details = self._whole(navigation, frame, weight, seek, undecided, children)
+        return replace(details, absent=self._absent(navigation, frame)) if truth is not Truth.TRUE else details
 
     def aggregate(self, node: typed.AggregateValue, frame: Frame, weight: Weight, seek: bool) -> Details:
         """What a value over a set rests on."""
@@ -153,7 +160,8 @@ class SetExplainer:
         is_empty = not members.is_open and all(membership is Truth.FALSE for _, membership in members.bound)
         if is_empty and node.if_none is not None:
             children.append(self._part(node.if_none, frame, "value", weight, seek))
-        return self._whole(navigation, frame, weight, seek, undecided, children)
+        details = self._whole(navigation, frame, weight, seek, undecided, children)
+        return replace(details, absent=self._absent(navigation, frame)) if node.function == "count" else details
 
     def _figures(
         self, node: typed.AggregateValue, result: Held, membership: Truth, parts: Sequence[typed.Expression], inner: Env
@@ -233,6 +241,23 @@ class SetExplainer:
 
     def _name(self, bound: Bound) -> str:
         return bound.place if isinstance(bound, Item) else self._evaluator.graph.ids[bound]
+
+    def _absent(self, navigation: typed.Navigation, frame: Frame) -> tuple[AbsentMember, ...]:
+        """What could be added to a set, one relation away from where it starts."""
+        scope, graph = navigation.scope, self._evaluator.graph
+        if navigation.origin is None or navigation.kind is None or isinstance(scope, typed.DocumentPath):
+            return ()
+        origin = element(frame.env[navigation.origin])
+        relations: tuple[tuple[str, bool], ...] = ()
+        if isinstance(scope, typed.Related):
+            relations = scope.relations
+        elif isinstance(scope, typed.Lineage):
+            relations = tuple(
+                (relation.name, forward)
+                for relation, forward in graph.vocabulary.between(graph.kind(origin), navigation.kind)
+                if relation.flow is not Flow.NONE and side_of(graph, relation.name, forward) == scope.direction
+            )
+        return tuple(AbsentMember(navigation.kind, graph.ids[origin], *relation) for relation in relations[:1])
 
     # ---- the set as a whole ----------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from lexline.diagnostics import Span
 from lexline.evaluate.verdict import Decision, MissingFact, ReadFact, Truth, Witness
 from lexline_lineage.facts import Source
 
-__all__ = ["Explanation", "Node", "ReadEdge", "Weight", "walk_nodes"]
+__all__ = ["AbsentMember", "Explanation", "Node", "ReadEdge", "Weight", "walk_nodes"]
 
 
 class Weight(StrEnum):
@@ -34,13 +34,25 @@ class ReadEdge:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentMember:
+    """An element that is not there and could show what was asked for: of ``kind``, joined to ``element`` by
+    ``relation``, which leads to it where ``forward``."""
+
+    kind: str
+    element: str
+    relation: str
+    forward: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A part of a rule.
 
     ``role``: ``for``, ``except``, ``require``, ``part``, ``value``, ``where``, ``has``, ``avoiding``, or ``member`` of
     a set. ``truth`` is None for values and members; ``value`` is in a reader's words, a range as ``2 to 4``.
     ``witness`` says which member, and the path to it. ``facts``, ``edges`` and ``missing`` are those that the part
-    itself reads; its children have their own. All members that bear on what a set came to stand among its children.
+    itself reads; its children have their own. ``absent`` is a member that a set lacks. All members that bear on what a
+    set came to stand among its children.
     """
 
     role: str
@@ -56,6 +68,7 @@ class Node:
     facts: tuple[ReadFact, ...] = ()
     edges: tuple[ReadEdge, ...] = ()
     missing: tuple[MissingFact, ...] = ()
+    absent: tuple[AbsentMember, ...] = ()
     children: tuple[Node, ...] = ()
 
     @property
@@ -95,7 +108,7 @@ class Explanation:
         )
 
 
-def walk_nodes(nodes: tuple[Node, ...]) -> Iterator[Node]:
+def walk_nodes(nodes: Sequence[Node]) -> Iterator[Node]:
     """All nodes, each before its children, in the order of the text."""
     stack = list(reversed(nodes))
     while stack:
