@@ -22,6 +22,14 @@ __all__ = ["explanation_lines", "render_explanation"]
 
 MARKS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?", Truth.FAILED: "!"}
 WORDS = {Truth.TRUE: "true", Truth.FALSE: "false", Truth.UNKNOWN: "unknown", Truth.FAILED: "a check failed"}
+EDGE_CHANGES = {
+    ("none", "sure"): "were recorded",
+    ("none", "possible"): "were recorded as possible",
+    ("possible", "sure"): "were certain (it is only possible)",
+    ("possible", "none"): "were ruled out (it is possible)",
+    ("sure", "none"): "were not so (it is)",
+    ("sure", "possible"): "were only possible (it is certain)",
+}
 
 
 def render_explanation(evaluation: Evaluation, key: Key, number: int, *, change: bool = True) -> str:
@@ -88,6 +96,8 @@ def _change_lines(change: Change | None) -> list[str]:
     if change is None:
         return ["No small change of recorded facts was found that would change the verdict."]
     lines = [f"It would be {change.verdict.value} if"]
+    lines += [f"  there were a further {new.kind}, here called {new.element}" for new in change.elements]
+    lines += [f"  {e.origin} {e.relation} {e.target} {EDGE_CHANGES[e.before, e.after]}" for e in change.edges]
     for fact in change.facts:
         before = "missing" if fact.before is None else show(fact.before)
         after = "missing" if fact.after is None else show(fact.after)
