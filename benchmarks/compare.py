@@ -27,7 +27,7 @@ DEFAULT = list(PEERS)
 
 def run(peer, a):
     script, *more = PEERS[peer]
-    cmd = [sys.executable, os.path.join(HERE, "peers", script), a.data, "--runs", "1", "--budget", "24", *more]
+    cmd = [sys.executable, os.path.join(HERE, "peers", script), a.data, "--runs", "1", "--budget", "24", "--cases", "full,one", *more]
     if a.rules:
         cmd += ["--rules", a.rules]
     try:
@@ -63,14 +63,15 @@ def show(x):
 
 def table(res):
     ref = next(iter(res.values()))
-    head = ("engine", "load s", "full s", "x ref", "RSS MB", "flip leaf s", "flip hub s", "one model ms", "p99 ms", "rounds", "verdicts")
+    head = ("engine", "load s", "full s", "x ref", "RSS MB", "one model ms", "p99 ms", "rounds", "verdicts")
     print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
     for peer, r in res.items():
         ratio = r["full_s"] / ref["full_s"] if r["full_s"] and ref["full_s"] else None
         same = all(x is None or x == y for d in r["digests"] for x, y in zip(d, ref["digests"][0]))
-        print("| " + " | ".join([peer, *map(show, (r["load_s"], r["full_s"], ratio, r["rss_mb"], r["leaf_s"], r["hub_s"], r["one_ms"],
+        print("| " + " | ".join([peer, *map(show, (r["load_s"], r["full_s"], ratio, r["rss_mb"], r["one_ms"],
                                                    r["one_p99_ms"])), str(r["rounds"]),
-                                 f"stopped ({r['stopped']})" if r["stopped"] else "agree" if same else "DIFFER"]) + " |")
+                                 f"stopped ({r['stopped']})" if r["stopped"] else "three-valued" if peer == "lexline-natural"
+                                 else "agree" if same else "DIFFER"]) + " |")
 
 
 def main():

@@ -54,5 +54,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--policy", choices=("closed", "natural"), default=Lexline.policy)
     chosen, rest = parser.parse_known_args()
-    Lexline.policy, sys.argv[1:] = chosen.policy, [*rest, "--cases", "full,one"]
+    Lexline.policy, sys.argv[1:] = chosen.policy, [*rest]
     main(Lexline, ["lexline", "numpy"])
