@@ -51,6 +51,7 @@ class Files:
     portfolio: tuple[Path, ...] = ()
     facts: Path | None = None
     parameters: Mapping[str, object] | None = None
+    blocked_plugins: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Files:
@@ -63,6 +64,7 @@ class Files:
             portfolio=tuple(p for text in named.portfolio for p in settings.matches(text)),
             facts=settings.path(named.facts) if named.facts else None,
             parameters=named.parameters,
+            blocked_plugins=tuple(named.blocked_plugins),
         )
 
 
@@ -80,7 +82,7 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
     """The project in a folder, ready to be decided on a date (today where None), with the law published by
     ``known_on`` (all where None). Raises ``LexlineError`` with every mistake."""
     files = Files.of(load_settings(Path(folder) / NAME))
-    return load_project(files, Clock.of(on, known_on), load_plugins()).evaluation
+    return load_project(files, Clock.of(on, known_on), load_plugins(blocked=files.blocked_plugins)).evaluation
 
 
 def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:

@@ -147,6 +147,7 @@ class ReasonEntry(Closed):
     truth: str
     facts: list[FactEntry]
     by: str = ""
+    evidence: list[str] = []
 
 
 class VerdictEntry(Closed):
@@ -298,4 +299,5 @@ def _reason_entry(reason: Reason) -> ReasonEntry:
             for fact in reason.facts
         ],
         by=reason.by,
+        evidence=list(reason.evidence),
     )

@@ -36,11 +36,11 @@ class SettingsFile(BaseModel):
     vocabulary: str | None = None
     extend: list[str] = Field(default_factory=list)
     policies: list[str] = Field(default_factory=lambda: ["policies"])
-    packs: list[str] = Field(default_factory=list)
     portfolio: list[str] = Field(default_factory=list)
     facts: str | None = None
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
+    blocked_plugins: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

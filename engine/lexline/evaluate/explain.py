@@ -50,6 +50,7 @@ def _reason(clause: Node) -> Reason:
         facts=tuple(facts),
         missing=tuple(missing),
         by=clause.name if clause.role == "except" else "",
+        evidence=tuple(dict.fromkeys(node.note for node in nodes if node.role == "value" and node.note)),
     )
 
 

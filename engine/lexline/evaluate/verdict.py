@@ -125,6 +125,8 @@ class Reason:
     facts: tuple[ReadFact, ...]
     missing: tuple[MissingFact, ...]
     by: str = ""
+    evidence: tuple[str, ...] = ()
+    """what checks say about how they came to their values"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def _section(report: Report, decision: Decision) -> list[str]:
         lines.append(f"- **{reason.truth.value}**: {escape(reason.clause)} ({escape(reason.file)}, line {reason.line})")
         lines += [f"  - path {escape(path_line(witness))}" for witness in reason.witnesses]
         lines += [f"  - {escape(facts_line(fact))}" for fact in reason.facts if fact.value is not None]
+        lines += [f"  - evidence: {escape(sentence)}" for sentence in reason.evidence]
         lines += [f"  - missing {escape(missing_line(fact))}" for fact in reason.missing]
     lines += ["", f"What to do: {escape(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]

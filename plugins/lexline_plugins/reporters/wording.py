@@ -100,5 +100,6 @@ def reason_lines(reason: Reason) -> list[str]:
     lines = [f"{clause}: {reason.truth.value}{by}  [{reason.file}:{reason.line}]"]
     lines += [f"  path: {path_line(witness)}" for witness in reason.witnesses]
     lines += [f"  fact: {facts_line(fact)}" for fact in reason.facts if fact.value is not None]
+    lines += [f"  evidence: {sentence}" for sentence in reason.evidence]
     lines += [f"  missing: {missing_line(fact)}" for fact in reason.missing]
     return lines

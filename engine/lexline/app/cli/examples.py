@@ -43,7 +43,7 @@ def run_tests(
     if format_ not in ("text", "junit"):
         raise mistake(f"there is no format `{format_}` for tests", "write `text` or `junit`")
     files = chosen_files(project, policy, None, vocabulary, extend_vocabulary)
-    plugins = load_plugins()
+    plugins = load_plugins(blocked=files.blocked_plugins)
     words = load_vocabularies(files, plugins.vocabulary)
     _, program, warnings = load_policies(files.policies, words, plugins.signatures, files.parameters or {})
     show_diagnostics(warnings)

@@ -40,7 +40,7 @@ def import_facts(
     if settings is None or not settings.file.sources or settings.file.facts is None:
         raise mistake(f"{NAME} names no sources and facts folder", "see docs/settings.md: `sources:` and `facts:`")
     names = list(dict.fromkeys(sources)) if sources else list(settings.file.sources)
-    plugins = load_plugins()
+    plugins = load_plugins(blocked=settings.file.blocked_plugins)
     results: dict[str, ImportResult] = {}
     for name in names:
         with progress(f"reading {name}"):

@@ -83,4 +83,5 @@ def chosen_files(
         portfolio=tuple(portfolio) if portfolio else named.portfolio,
         facts=None if portfolio else named.facts,
         parameters=named.parameters,
+        blocked_plugins=named.blocked_plugins,
     )

@@ -28,7 +28,7 @@ class Session:
 
 def open_session(files: Files, clock: Clock) -> Session:
     """Load everything that an evaluation needs and show the warnings. Raises ``LexlineError`` with all mistakes."""
-    plugins = load_plugins()
+    plugins = load_plugins(blocked=files.blocked_plugins)
     with progress("reading policies and facts"):
         project = load_project(files, clock, plugins)
     show_diagnostics(project.warnings)
