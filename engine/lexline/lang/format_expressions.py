@@ -10,7 +10,7 @@ from lexline.lang import syntax
 
 __all__ = ["WIDTH", "Line", "after", "expression", "literal", "word", "words"]
 
-WIDTH = 100
+WIDTH = 120
 """Longer lines are broken where a reader pauses: before ``and`` and ``or``, and after ``has``."""
 
 
