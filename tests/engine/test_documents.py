@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from lexline.app.render.diagnostics import render
 
+from lexline.app.cli.commands import run
+from lexline.app.render.diagnostics import render
 from lexline.diagnostics import Source
 from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
@@ -23,3 +24,11 @@ def test_guide(block: str) -> None:
     assert file is not None
     _, more = compile_policies([file], load_builtin_vocabulary(), checks=load_plugins().signatures)
     assert not (*found, *more), "\n".join(render(diagnostic) for diagnostic in (*found, *more))
+
+
+def test_readme_shows_what_the_example_prints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = (ROOT / "README.md").read_text("utf-8").split("```text\n", 1)[1].split("\n```", 1)[0]
+    monkeypatch.chdir(ROOT / "examples" / "credit")
+    assert run(["check", "--on", "2026-09-03"]) == 1
+    printed = capsys.readouterr().out.split("\n")
+    assert [line for line in shown.split("\n") if line not in (*printed, "[…]")] == []
