@@ -26,7 +26,7 @@ def test_guide(block: str) -> None:
     assert not (*found, *more), "\n".join(render(diagnostic) for diagnostic in (*found, *more))
 
 
-def test_readme_shows_what_the_example_prints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_readme_shows_what_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     shown = (ROOT / "README.md").read_text("utf-8").split("```text\n", 1)[1].split("\n```", 1)[0]
     monkeypatch.chdir(ROOT / "examples" / "credit")
     assert run(["check", "--on", "2026-09-03"]) == 1
