@@ -5,7 +5,7 @@ Tables only; ``mistakes`` decides when they apply.
 
 from __future__ import annotations
 
-__all__ = ["SIGNS", "STRONG", "WORDS"]
+__all__ = ["COUNTS", "SIGNS", "STRONG", "WORDS"]
 
 SIGNS: dict[str, tuple[str, str | None]] = {
     "==": ("equality is written `=`", "="),
@@ -92,13 +92,13 @@ WORDS: dict[str, str] = {
     "mean": "write `average ATTRIBUTE of …`",
     "newest": "write `the latest KIND by ATTRIBUTE has …`",
     "description": "a rule's title stands in quotes behind its id; a `#` begins a comment",
-    "title": "a title stands in quotes behind the name: rule R1 \"a title\"",
-    "message": "write `explain \"…\"`",
-    "reason": "write `explain \"…\"`",
-    "because": "write `explain \"…\"`",
+    "title": 'a title stands in quotes behind the name: rule R1 "a title"',
+    "message": 'write `explain "…"`',
+    "reason": 'write `explain "…"`',
+    "because": 'write `explain "…"`',
     "source": "write `cites ID`",
     "cite": "write `cites ID`",
-    "fix": "write `remedy \"…\"`",
+    "fix": 'write `remedy "…"`',
     "priority": "write `severity low`, `medium`, `high` or `critical`",
     "level": "write `severity low`, `medium`, `high` or `critical`",
     "import": "write `use PACK`",
@@ -118,7 +118,13 @@ WORDS: dict[str, str] = {
 """A word: what to write in its place."""
 
 STRONG = frozenset(
-    ("must", "should", "shall", "if", "then", "unless", "except", "contains", "equals", "equal", "each", "all", "any")
-    + ("without", "greater", "less", "more", "fewer", "larger", "smaller", "above", "below", "older", "newer")
+    {"must", "should", "shall", "if", "then", "unless", "except", "contains", "equals", "equal", "each", "all", "any"}
+    | {"without", "greater", "less", "more", "fewer", "larger", "smaller", "above", "below", "older", "newer"}
 )
 """Words that hardly name anything: they explain the stop even where the parser first took them for names."""
+
+COUNTS = {
+    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
+"""Numbers in words."""

@@ -1,7 +1,8 @@
 """Text to lexemes: words, literals, signs, bullets and comments, each with its place.
 
 A lexeme found here has only a shape; whether a word is a keyword depends on what the parser accepts, so
-``Alphabet.read`` decides that when the parser asks. New lines mean nothing, except that a ``-`` which begins a line is a bullet.
+``Alphabet.read`` decides that when the parser asks. New lines mean nothing, except that a ``-`` which begins a line is
+a bullet.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ END = "$END"
 
 # The words that hold a sentence together are never names: a name that is missing before one of them is noticed there.
 _RESERVED = frozenset(
-    ("and", "as", "between", "else", "every", "for", "has", "have", "in", "includes", "is", "means", "not", "of", "or")
-    + ("otherwise", "require", "some", "when", "where")
+    {"and", "as", "between", "else", "every", "for", "has", "have", "in", "includes", "is", "means", "not", "of", "or"}
+    | {"otherwise", "require", "some", "when", "where"}
 )
 _SHAPES = ("TEXT", "MOMENT", "DATE", "RELEASE", "PERCENT", "INTEGER", "NUMBER", NAME)
 _FOLD = "FOLD"
 
 # What a beginner writes in place of a date, a sign or a text: taken whole, so that one mistake gives one message.
-_ODD_DATE = r"\d{1,4}/\d{1,2}/\d{1,4}(?![\w/])|\d{1,2}-\d{1,2}-\d{2,4}(?!\w)"
+_ODD_DATE = r"\d{1,4}/\d{1,2}/\d{1,4}(?![\w/])|\d{1,2}-\d{1,2}-\d{2,4}(?!\w)|\d{4}-(?!\d\d-\d\d)\d{1,2}-\d{1,2}(?!\w)"
 _ODD_TEXT = r"[“”„«»][^“”„«»\"\n]*[“”\"«»]?|\"(?:[^\"\\\n]|\\[^\n])*\\?|'[^'\n]*'?|[‘’][^‘’\n]*[‘’]?"
 _ODD_NUMBER = r"[£$€¥]\s?\d[\d.,_]*|\d[\w.%]*(?:[-:]\w+)*"
 _ODD_SIGN = r"===?|&&|\|\|?|<>|=>|=<|!==|!(?!=)|:=|//|/\*|\*\*|≥|≤|≠"

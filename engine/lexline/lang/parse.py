@@ -18,12 +18,12 @@ from lark.grammar import Rule
 from lark.lexer import PatternStr, TerminalDef
 
 from lexline.diagnostics import Diagnostic, Source, Span
-from lexline.lang import mistakes, readable
+from lexline.lang import hints, mistakes, readable
 from lexline.lang.encoding import refuse_text
-from lexline.lang.layout import BULLET, DECLARATIONS, END, NAME, ODD, Alphabet, Lexeme
 from lexline.lang.fences import is_literate, sections
-from lexline.lang.mistakes import Stop, Taken
+from lexline.lang.layout import BULLET, DECLARATIONS, END, NAME, ODD, Alphabet, Lexeme
 from lexline.lang.readable import DEEPEST
+from lexline.lang.stop import Stop, Taken
 from lexline.lang.syntax import Comment, Declaration, Policy, PolicyFile, Word
 from lexline.lang.tree import Builder, Refused
 
@@ -91,6 +91,7 @@ class _Reading:
         self.parser = _machine().lark.parse_interactive()
         self.taken: list[Taken] = []
         self.lists: list[_List] = []
+        self.closed: _List | None = None
         self.brackets: list[Lexeme] = []
 
     def declaration(self) -> Any:
@@ -112,20 +113,20 @@ class _Reading:
             lexeme, behind = self._next()
             odd = None
             if lexeme.type == ODD:
-                odd = mistakes.odd(lexeme, self.taken)
+                odd = mistakes.odd(lexeme, self.alphabet.names)
                 if odd.instead is None:
                     raise _Stopped(odd.diagnostic)
-                lexeme = replace(lexeme, type=self.alphabet.names[odd.instead], text=odd.instead)
+                lexeme = odd.instead
             accepted = self._accepted()
             try:
                 result = self._feed(lexeme)
             except UnexpectedToken:
                 if self._close():
                     continue
-                raise _Stopped(odd.diagnostic if odd else mistakes.explain(self._stop(lexeme))) from None
+                raise _Stopped(odd.diagnostic if odd else hints.explain(self._stop(lexeme))) from None
             if lexeme.type == END:
                 return result
-            self.at = behind
+            self.at, self.closed = behind, None
             self.taken.append(Taken(lexeme, accepted))
             self.diagnostics += [odd.diagnostic] if odd else mistakes.literal(lexeme)
             self._count(lexeme)
@@ -177,17 +178,20 @@ class _Reading:
             self._feed(Lexeme("CLOSE", "", last.source, last.end, last.end, False))
         except UnexpectedToken:
             return False
-        self.lists.pop()
+        self.closed = self.lists.pop()
         return True
 
     def _bullet(self, lexeme: Lexeme) -> Lexeme:
         """A bullet as the first of a list or a further one, by its column."""
         inner = self.lists[-1] if self.lists else None
+        if hints.has_tab(lexeme):
+            raise _Stopped(hints.tab(lexeme))
         if inner and inner.depth == len(self.brackets) and inner.column == lexeme.column:
             return replace(lexeme, type="NEXT")
         if "OPEN" in self._accepted() and (inner is None or lexeme.column > inner.column):
             return replace(lexeme, type="OPEN")
-        raise _Stopped(mistakes.bullet(self._stop(lexeme), inner.column if inner else None))
+        around = inner or self.closed
+        raise _Stopped(hints.bullet(self._stop(lexeme), around.column if around else None))
 
     # ---- bookkeeping -----------------------------------------------------------------------------------------------
 

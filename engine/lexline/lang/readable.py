@@ -7,13 +7,12 @@ could understand in two ways. Also here: the values of clauses that take a few w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from lexline.diagnostics import Diagnostic, Label, Span
 from lexline.lang import syntax
+from lexline.lang.foreign import STRONG, WORDS
 from lexline.lang.suggest import nearest
 
 __all__ = ["DEEPEST", "refuse"]
@@ -32,7 +31,15 @@ _SENTENCES = ("explain", "remedy")
 _LISTS = ("cites", "tags", "jurisdiction")
 _VERDICTS = ("pass", "fail", "unknown", "exempt", "not-applicable", "error", "waived")
 _PHASES = ("upcoming", "in-force", "expired", "not-in-force", "unknown")
-_LONGEST = {"second": 10**10, "minute": 10**9, "hour": 10**7, "day": 10**6, "week": 10**5, "month": 12_000, "year": 1000}
+_LONGEST = {
+    "second": 10**10,
+    "minute": 10**9,
+    "hour": 10**7,
+    "day": 10**6,
+    "week": 10**5,
+    "month": 12_000,
+    "year": 1000,
+}
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -72,15 +79,10 @@ def _nodes(root: Any) -> list[tuple[Any, Any]] | None:
 
 def _children(node: Any) -> list[Any]:
     children: list[Any] = []
-    for name in _field_names(type(node)):
+    for name in node.__dataclass_fields__:
         value = getattr(node, name)
         children += value if isinstance(value, tuple) else (value,)
-    return [child for child in children if hasattr(type(child), "__dataclass_fields__") and hasattr(child, "span")]
-
-
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name != "span") if is_dataclass(kind) else ()
+    return [child for child in children if hasattr(child, "span")]
 
 
 def _refusals(node: Any, parent: Any) -> Iterator[Diagnostic]:
@@ -97,7 +99,7 @@ def _refusals(node: Any, parent: Any) -> Iterator[Diagnostic]:
             if not 1 <= node.day <= _DAYS[node.month - 1]:
                 yield Diagnostic("LX106", f"`{node.span.text}` is in no year", (Label(node.span),), "check the day")
         case syntax.Word():
-            yield from _word(node)
+            yield from _word(node, parent)
         case syntax.Clause():
             yield from _clause(node)
         case syntax.Expected():
@@ -108,7 +110,7 @@ def _refusals(node: Any, parent: Any) -> Iterator[Diagnostic]:
             yield from _name(node.id if isinstance(node, syntax.Rule) else node.name)
 
 
-# ---- conditions --------------------------------------------------------------------------------------------------------
+# ---- conditions -----------------------------------------------------------------------------------------------------
 
 
 def _logic(node: syntax.Logic) -> Iterator[Diagnostic]:
@@ -118,7 +120,8 @@ def _logic(node: syntax.Logic) -> Iterator[Diagnostic]:
                 "LX120",
                 "mixing `and` and `or` on one level hides which of them binds first",
                 (Label(operand.span), Label(node.span)),
-                f"put parentheses around one of them, like `({_short(operand.span)})`, or use bullets under `all of` / `any of`",
+                f"put parentheses around one of them, like `({_short(operand.span)})`,"
+                " or use bullets under `all of` / `any of`",
             )
     for operand in node.operands[:-1]:
         last = operand.operands[-1] if isinstance(operand, syntax.Logic) else operand
@@ -182,15 +185,18 @@ def _duration(node: syntax.DurationLiteral) -> Iterator[Diagnostic]:
         yield Diagnostic("LX106", message, (Label(node.span),), "durations go up to a thousand years")
 
 
-# ---- words -------------------------------------------------------------------------------------------------------------
+# ---- words ----------------------------------------------------------------------------------------------------------
 
+_NAMES_KINDS = (syntax.ForClause, syntax.Navigation, syntax.Avoiding, syntax.ReassessClause)
 _LITERALS = ("true", "false", "today", "now", "known", "missing")
 
 
-def _word(node: syntax.Word) -> Iterator[Diagnostic]:
+def _word(node: syntax.Word, parent: Any) -> Iterator[Diagnostic]:
     text = node.parts[0]
     if len(node.parts) > 1:
         return
+    if text in STRONG and isinstance(parent, _NAMES_KINDS):
+        yield Diagnostic("LX104", f"`{text}` is no name of the language", (Label(node.span),), WORDS[text])
     if text in ("null", "nil", "undefined", "NULL", "None"):
         help_ = "a value that is not there is `missing`: `ATTRIBUTE is missing`"
         yield Diagnostic("LX104", f"`{text}` is no value of a policy", (Label(node.span),), help_)
@@ -213,7 +219,9 @@ def _clause(node: syntax.Clause) -> Iterator[Diagnostic]:
     value = node.values[0]
     if node.name in _SENTENCES and not isinstance(value, syntax.TextLiteral):
         yield Diagnostic("LX130", f"`{node.name}` takes a text", (Label(value.span),), "put it in double quotes")
-    if node.name in _WORDS and (not isinstance(value, syntax.Word) or value.parts not in {(w,) for w in _WORDS[node.name]}):
+    if node.name in _WORDS and (
+        not isinstance(value, syntax.Word) or value.parts not in {(w,) for w in _WORDS[node.name]}
+    ):
         yield _not_one_of(value, f"a value of `{node.name}`", _WORDS[node.name])
     if node.name == "timezone":
         zone = value.text if isinstance(value, syntax.TextLiteral) else value.parts[0]
