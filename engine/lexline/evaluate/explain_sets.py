@@ -73,10 +73,10 @@ class PartExplainer(Protocol):
 class SetExplainer:
     """Explains quantifiers, extremes and aggregates; ``part`` explains the conditions and values in them."""
 
-    def __init__(self, evaluator: Evaluator, part: PartExplainer, *, with_edges: bool) -> None:
+    def __init__(self, evaluator: Evaluator, part: PartExplainer, *, in_full: bool) -> None:
         self._evaluator = evaluator
         self._part = part
-        self._with_edges = with_edges
+        self._in_full = in_full
 
     # ---- the three kinds of set expression -------------------------------------------------------------------------
 
@@ -94,21 +94,19 @@ class SetExplainer:
         sure = sum(counts is Truth.TRUE for _, _, counts in members)
         beyond = node.quantifier == "exactly" and truth is Truth.FALSE and sure > node.count
         if beyond or (node.quantifier, truth) in _SHOWN_BY_MEMBERS:
-            shown = [
-                self._member(navigation, frame, bound, membership, weight, self._all_of(node, weight), way=True)
+            asked = [] if node.body is None else [_Asked(node.body, "has", weight)]
+            children = [
+                shown
                 for bound, membership, counts in members
                 if counts is Truth.TRUE
+                for shown in self._member(navigation, frame, bound, membership, weight, asked, way=True)
             ]
-            return Details(children=tuple(shown))
+            return Details(children=tuple(children))
         children, undecided = [], []
         for bound, membership, counts in members:
             heavy = weight if _member_bears(truth, membership, counts) else _supporting(weight)
-            children.append(
-                self._member(
-                    navigation, frame, bound, membership, heavy, self._deciding(node, frame, bound, membership, heavy),
-                    seek=seek,
-                )
-            )  # fmt: skip
+            asked = self._deciding(node, frame, bound, membership, heavy)
+            children.extend(self._member(navigation, frame, bound, membership, heavy, asked, seek=seek))
             if not is_settled(counts):
                 undecided.append(bound)
         details = self._whole(navigation, frame, weight, seek, undecided, children)
@@ -135,8 +133,7 @@ class SetExplainer:
             if keyed.membership is not Truth.FALSE:
                 asked = [_Asked(node.body, "has", heavy)] if id(keyed) in foremost else []
                 asked.append(_Asked(node.key, "value", heavy))
-            child = self._member(navigation, frame, bound, keyed.membership, heavy, asked, seek=seek)
-            children.append(child)
+            children.extend(self._member(navigation, frame, bound, keyed.membership, heavy, asked, seek=seek))
             if bears and not is_settled(keyed.membership):
                 undecided.append(bound)
         details = self._whole(navigation, frame, weight, seek, undecided, children)
@@ -154,7 +151,7 @@ class SetExplainer:
             inner = {**frame.env, navigation.slot: bound}
             heavy = weight if self._figures(node, result, membership, parts, inner) else _supporting(weight)
             asked = [_Asked(part, "has" if part is node.body else "value", heavy) for part in parts]
-            children.append(self._member(navigation, frame, bound, membership, heavy, asked, seek=seek))
+            children.extend(self._member(navigation, frame, bound, membership, heavy, asked, seek=seek))
             if not is_settled(membership):
                 undecided.append(bound)
         is_empty = not members.is_open and all(membership is Truth.FALSE for _, membership in members.bound)
@@ -189,8 +186,11 @@ class SetExplainer:
         *,
         seek: bool = False,
         way: bool = False,
-    ) -> Node:
-        """A member with what is asked of it; ``way``: with the edges that lead to it."""
+    ) -> tuple[Node, ...]:
+        """A member with what is asked of it; ``way``: with the edges that lead to it. Nothing for one that only
+        supports the verdict, unless all is to be explained."""
+        if weight is Weight.SUPPORTS and not self._in_full:
+            return ()
         path, numbers = self._path(navigation, frame, bound)
         inner = frame.bind(navigation.slot, bound, path)
         children = [self._part(part.node, inner, part.role, part.weight, seek) for part in asked]
@@ -202,15 +202,12 @@ class SetExplainer:
             children.insert(0, self._part(navigation.condition, inner, "where", heavy, seek))
         edges: tuple[ReadEdge, ...] = ()
         if way and numbers and isinstance(navigation.scope, typed.Lineage | typed.Related):
-            edges = path_edges(self._evaluator.graph, navigation.scope, numbers) if self._with_edges else ()
+            edges = path_edges(self._evaluator.graph, navigation.scope, numbers) if self._in_full else ()
             children += self._masks(navigation, numbers[1:], weight)
         if way and isinstance(navigation.scope, typed.DocumentPath):
             children.append(self._part(navigation.scope.document, frame, "value", _supporting(weight), seek))
         witness = Witness(self._name(bound), navigation.kind or "value", path, membership is Truth.TRUE)
-        return Node("member", navigation.span, weight, witness=witness, edges=edges, children=tuple(children))
-
-    def _all_of(self, node: typed.QuantifiedCondition, weight: Weight) -> list[_Asked]:
-        return [] if node.body is None else [_Asked(node.body, "has", weight)]
+        return (Node("member", navigation.span, weight, witness=witness, edges=edges, children=tuple(children)),)
 
     def _deciding(
         self, node: typed.QuantifiedCondition, frame: Frame, bound: Bound, membership: Truth, weight: Weight
@@ -292,12 +289,12 @@ class SetExplainer:
         masked = [number for number in reached.masks if number != start and number not in doubtful]
         return Details(
             facts=closing_facts(graph, scope, start, reached),
-            edges=all_edges(graph, scope, start, reached) if self._with_edges else (),
+            edges=all_edges(graph, scope, start, reached) if self._in_full else (),
             missing=missing,
             children=(
                 *children,
                 *self._masks(navigation, doubtful, weight, seek=True),
-                *(self._masks(navigation, masked, light) if self._with_edges else ()),
+                *(self._masks(navigation, masked, light) if self._in_full else ()),
             ),
             note="nothing is known of what else may belong to it" if reached.open_at else "",
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lexline.diagnostics import Span
 from lexline.lang import syntax
 
 __all__ = ["WIDTH", "Line", "after", "expression", "literal", "word", "words"]
@@ -29,6 +28,7 @@ class Line:
 
 
 Lines = list[Line]
+Placed = syntax.Expression | syntax.Navigation | syntax.Avoiding
 
 
 def after(lead: str, lines: Lines, tail: str = "", start: int | None = None) -> Lines:
@@ -69,9 +69,8 @@ def expression(node: syntax.Expression, indent: int, room: int = 0) -> Lines:
     return lines
 
 
-def _text(node_or_span: object, text: str, indent: int) -> Lines:
-    span: Span = getattr(node_or_span, "span", node_or_span)  # type: ignore[assignment]
-    return [Line(indent, text, span.start)]
+def _text(node: Placed, text: str, indent: int) -> Lines:
+    return [Line(indent, text, node.span.start)]
 
 
 def _broken(node: syntax.Expression, indent: int) -> Lines:
