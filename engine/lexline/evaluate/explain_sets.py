@@ -102,7 +102,8 @@ class SetExplainer:
                 for shown in self._member(navigation, frame, bound, membership, weight, asked, way=True)
             ]
             return Details(children=tuple(children))
-        children, undecided = [], []
+        children = []
+        undecided = []
         for bound, membership, counts in members:
             heavy = weight if _member_bears(truth, membership, counts) else _supporting(weight)
             asked = self._deciding(node, frame, bound, membership, heavy)
@@ -125,7 +126,8 @@ class SetExplainer:
             body = Truth.TRUE if membership is Truth.FALSE else self._evaluator.truth(node.body, inner)
             members.append((bound, Keyed(membership, body, self._evaluator.value(node.key, inner))))
         foremost = [id(keyed) for group in around_best(node.which, [k for _, k in members]) for keyed in group]
-        children, undecided = [], []
+        children: list[Node] = []
+        undecided = []
         for bound, keyed in members:
             bears = id(keyed) in foremost and (truth is not Truth.FALSE or keyed.body is Truth.FALSE)
             heavy = weight if bears else _supporting(weight)
@@ -144,7 +146,8 @@ class SetExplainer:
         navigation = node.navigation
         members = self._evaluator.members(navigation, frame.env)
         result = self._evaluator.value(node, frame.env)
-        children, undecided = [], []
+        children: list[Node] = []
+        undecided = []
         for bound, membership in members.bound:
             asked_of = [part for part in (node.body, node.attribute) if part is not None]
             parts = asked_of if membership is not Truth.FALSE else []

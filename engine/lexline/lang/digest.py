@@ -1,4 +1,4 @@
-"""Digests of meaning: equal for two policies that mean the same, whatever their layout, comments, aliases or file names.
+"""Digests of meaning: equal for two policies that mean the same, whatever their layout, comments or file names.
 
 The digest of a rule is SHA-256 over its typed tree without spans, with the terms, parameters and rules that it uses in
 place of their keys' layout. It is written ``sha256:`` and 64 hexadecimal digits.

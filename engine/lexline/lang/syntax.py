@@ -1,8 +1,8 @@
 """The syntax tree: what the author wrote, nothing resolved.
 
 Frozen dataclasses, each with the span of its text. Names are still words: whether ``status`` is an attribute, a
-parameter or a symbol is decided by ``resolve``. Parentheses and bullets are kept, since the formatter writes them again and since
-the checks on what a reader can't see (``and`` beside ``or``, a dangling ``has``) need them.
+parameter or a symbol is decided by ``resolve``. Parentheses and bullets are kept, since the formatter writes them
+again and since the checks on what a reader can't see (``and`` beside ``or``, a dangling ``has``) need them.
 """
 
 from __future__ import annotations
