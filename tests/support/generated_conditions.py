@@ -69,6 +69,8 @@ def plain(world: World, scope: Scope, depth: int) -> str:
         (8, lambda: _period(world, scope, depth)),
         (1, lambda: world.choices.pick(("true", "false"))),
     ]
+    if depth > 0:
+        options.append((14, lambda: _of_set(world, scope, depth - 1)))
     options += _about_attributes(world, scope, depth)
     options += _about_elements(world, scope)
     return world.choices.weighted(options)()
@@ -172,9 +174,19 @@ def _comparison(world: World, scope: Scope, depth: int) -> str:
     operator = choices.pick(ORDER if type_ not in (TEXT, BOOLEAN) else ("=", "!="))
     left, right = (values.value(world, scope, depth, type_, family) for _ in range(2))
     # What is asked of is an attribute more often than chance would have it.
-    if choices.chance(50):
+    if choices.chance(65):
         left = values.attribute(world, scope, type_) or left
     return f"{left} {operator} {right}"
+
+
+def _of_set(world: World, scope: Scope, depth: int) -> str:
+    """A count or a share beside what tells its bounds apart, another figure beside what it is a figure of."""
+    choices = world.choices
+    type_ = choices.pick((NUMBER, PERCENTAGE, DATE))
+    written = values.figure(world, scope, depth, type_)
+    bounds = {NUMBER: ("1", "0", "2", "3", "4"), PERCENTAGE: ("50%", "100%", "0%", "33.4%", "60%", "25%", "70%"), DATE: ("today", "trained_on" if innermost(scope) else "today")}
+    beside = choices.pick(bounds[type_]) if choices.chance(70) else values.value(world, scope, depth, type_)
+    return f"{written} {choices.pick(ORDER)} {beside}"
 
 
 def _member_of(world: World, scope: Scope, depth: int) -> str:

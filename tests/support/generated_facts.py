@@ -19,7 +19,7 @@ TODAYS = tuple(
     )
 )
 STEPS = (0, 1, -1, 2, -30, -31, -28, 30, 31, -365, -366, 365, -60, 100)
-NUMBERS = (1, 2, 0, 3, 0.5, -1, 13, 100, 1e308, -1e308)
+NUMBERS = (1, 2, 0, 3, 0.5, -1, 13, 13, -2, 100, 1e308, -1e308)
 FRACTIONS: tuple[object, ...] = (0.5, 0.05, 1, 0, 0.1, "8.7%", "50%")
 WORDS = ("a", "b", "A", "é", "")
 DURATIONS = ("30 days", "1 month", "12 months", "72 hours", "1 day", "0 days", "P1Y", "3 days", "90 minutes", "9999 years")
@@ -92,13 +92,15 @@ def document(choices: Choices, today: date) -> object:
 def facts(choices: Choices, vocabulary: Vocabulary, today: date) -> list[Fact]:
     """Elements, their values, and edges: loops, possible edges, stubs, facts that hold on some days only."""
     names = tuple(vocabulary.kinds)
-    kinds = {f"{choices.pick('mbz')}{at}": choices.pick(names) for at in range(choices.integer(1, 8))}
+    kinds = {f"{choices.pick('mbz')}{at}": choices.pick(names) for at in range(choices.integer(1, 9))}
     found: list[Fact] = [ElementFact(element, kind, SOURCE) for element, kind in kinds.items()]
     share = choices.pick((70, 90, 40))
     for element, kind in kinds.items():
         for attribute in vocabulary.kinds[kind].attributes.values():
             if choices.chance(share):
                 value = raw_value(choices, attribute.type, today)
+                if attribute.name == "lineage_complete" and choices.chance(50):
+                    value = True
                 since, until = _validity(choices, today)
                 found.append(AttributeFact(element, attribute.name, value, SOURCE, since, until))
     found.extend(_edges(choices, vocabulary, kinds, today))
@@ -117,7 +119,7 @@ def _edges(
     choices: Choices, vocabulary: Vocabulary, kinds: Mapping[str, str], today: date
 ) -> Iterator[EdgeFact]:
     relations = tuple(vocabulary.relations.values())
-    for _ in range(choices.below(2 * len(kinds) + 2)):
+    for _ in range(choices.below(3 * len(kinds) + 2)):
         relation = choices.pick(relations)
         origins, targets = _ends(relation, kinds)
         if len(relation.targets) == 1 and choices.chance(5):

@@ -117,7 +117,7 @@ def _lineage(world: World, scope: Scope, depth: int) -> Reached:
     if not direct and choices.chance(20):
         steps = choices.integer(1, 3)
         parts.append(f" within {steps} {'step' if steps == 1 else 'steps'}")
-    while depth > 0 and len(parts) < 5 and choices.chance(25):
+    while depth > 0 and len(parts) < 5 and choices.chance(35):
         parts.append(_avoiding(world, depth))
     written = "".join(choices.shuffled([part for part in parts if part]))
     head = f"{'direct ' if direct else ''}{direction} {adjectives(world, kind)}{world.word_for(kind)}"
@@ -139,7 +139,9 @@ def _origin(world: World, scope: Scope, others: list[Element]) -> tuple[Element,
 def _avoiding(world: World, depth: int) -> str:
     kind = world.choices.pick(world.flowing())
     condition = ""
-    if world.choices.chance(80):
+    if world.choices.chance(45):
+        condition = " where research_only"
+    elif world.choices.chance(80):
         condition = f" where {generated_conditions.condition(world, (Element(kind, kind),), depth - 1)}"
     return f" avoiding ({adjectives(world, kind)}{world.word_for(kind)}{condition})"
 

@@ -39,7 +39,7 @@ def policies(choices: Choices, vocabulary: Vocabulary, today: date, *, checks: b
     world = World(choices, vocabulary, with_checks=checks)
     parameters = [_parameter(world, at, today) for at in range(choices.below(4))]
     terms = [_term(world, at) for at in range(choices.below(4))]
-    rules = [_rule(world, at, today) for at in range(choices.integer(1, 3))]
+    rules = [_rule(world, at, today) for at in range(choices.integer(1, 4))]
     measures = [_measure(world, at) for at in range(choices.below(2))]
     if choices.chance(25):
         pack = PolicyText("ground", _head("ground", choices), (*parameters, *terms))
@@ -108,13 +108,14 @@ def _rule(world: World, at: int, today: date) -> str:
     alias = world.alias() if choices.chance(30) else ""
     scope = (Element(alias or kind, kind),)
     lines = [f'rule {name} "generated"']
-    subject = f"  for {navigations.adjectives(world, kind)}{kind}{f' as {alias}' if alias else ''}"
-    if choices.chance(40):
+    adjective = navigations.adjectives(world, kind) if choices.chance(30) else ""
+    subject = f"  for {adjective}{kind}{f' as {alias}' if alias else ''}"
+    if choices.chance(20):
         subject += f" where {conditions.condition(world, scope, choices.below(3), 4)}"
     clauses = [subject]
     if choices.chance(35):
         clauses += [_force(world, scope, today) for _ in range(choices.integer(1, 4))]
-    if choices.chance(30):
+    if choices.chance(15):
         clauses += [_exception(world, scope) for _ in range(choices.integer(1, 2))]
     for _ in range(choices.weighted(((5, 1), (1, 2)))):
         clauses.append(f"  require {conditions.condition(world, scope, choices.below(DEEPEST + 1), 4)}")
@@ -143,4 +144,4 @@ def _exception(world: World, scope: tuple[Element, ...]) -> str:
 def _measure(world: World, at: int) -> str:
     type_ = world.choices.pick((PERCENTAGE, NUMBER, DATE))
     depth = world.choices.integer(1, 3)
-    return f'measure ms{at} "generated" is {values.value(world, (), depth, type_)}'
+    return f'measure ms{at} "generated" is {values.figure(world, (), depth, type_)}'

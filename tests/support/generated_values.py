@@ -74,6 +74,13 @@ def attribute(world: World, scope: Scope, type_: ValueType) -> str | None:
     return world.choices.weighted(found) if found else None
 
 
+def figure(world: World, scope: Scope, depth: int, type_: ValueType) -> str:
+    """A number, a percentage or a date over a set of elements."""
+    if type_ == DATE or world.choices.chance(35):
+        return _fold(world, scope, depth, type_, ("days",))
+    return (_share if type_ == PERCENTAGE else _count)(world, scope, depth)
+
+
 def _always(text: str) -> Callable[[], str]:
     return lambda: text
 
@@ -93,9 +100,9 @@ def _simple(world: World, scope: Scope, type_: ValueType) -> list[tuple[int, Cal
         options.append((8, lambda: "now"))
     if world.with_checks and innermost(scope) is not None:
         if type_ == NUMBER:
-            options.append((4, lambda: _check(world)))
+            options.append((7, lambda: _check(world)))
         if type_ in (BOOLEAN, DATE):
-            options.append((4, lambda: f"check probe.{'research' if type_ == BOOLEAN else 'trained'}()"))
+            options.append((7, lambda: f"check probe.{'research' if type_ == BOOLEAN else 'trained'}()"))
     return options
 
 
@@ -113,10 +120,8 @@ def _nested(
         (3, lambda: _conditional(world, scope, depth, type_, measures)),
         (4, lambda: _otherwise(world, scope, depth, type_, measures)),
     ]
-    if type_ == NUMBER:
-        options += [(7, lambda: _count(world, scope, depth)), (5, lambda: _fold(world, scope, depth, type_, measures))]
-    elif type_ == PERCENTAGE:
-        options += [(7, lambda: _share(world, scope, depth)), (5, lambda: _fold(world, scope, depth, type_, measures))]
+    if type_ in (NUMBER, PERCENTAGE):
+        options.append((12, lambda: figure(world, scope, depth, type_)))
     elif type_ in (DATE, MOMENT, DURATION):
         options.append((6, lambda: _fold(world, scope, depth, type_, measures)))
     if type_ == DATE:

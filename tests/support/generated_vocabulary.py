@@ -46,7 +46,7 @@ NAMES = ("model", "dataset", "job", "deployment", "vendor")
 
 def vocabulary(choices: Choices) -> Vocabulary:
     """A vocabulary of two to four kinds, of which at least two are joined by flow."""
-    names = NAMES[: choices.integer(2, 4)]
+    names = NAMES[: choices.weighted(((5, 2), (3, 3), (2, 4)))]
     kinds = {name: _kind(choices, name) for name in names}
     flowing = names[: choices.integer(2, len(names))]
     relations = {"feeds": Relation("feeds", flowing, flowing[: choices.integer(1, len(flowing))], Flow.FORWARD)}
@@ -63,7 +63,7 @@ def vocabulary(choices: Choices) -> Vocabulary:
 def _kind(choices: Choices, name: str) -> Kind:
     types = dict(ALWAYS)
     types.update({attribute: type_ for attribute, type_ in SOMETIMES.items() if choices.chance(60)})
-    inputs = choices.chance(60)
+    inputs = choices.chance(45)
     if inputs and choices.chance(70):
         types["lineage_complete"] = BOOLEAN
     attributes = {attribute: Attribute(attribute, type_) for attribute, type_ in types.items()}

@@ -7,7 +7,7 @@ something.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import combinations
@@ -25,8 +25,10 @@ from lexline_lineage.values import Value
 
 __all__ = ["Change", "ChangedEdge", "ChangedFact", "NewElement", "find_change"]
 
-_MAX_TRIES = 400
-"""supposed graphs for each verdict that is aimed at"""
+_MAX_TRIES, _MIN_TRIES = 400, 50
+"""supposed graphs for each verdict that is aimed at: the fewer, the more an explanation holds"""
+_MAX_EFFORT = 100_000
+"""parts of explanations"""
 _MAX_SIZE = 12
 _ALL_PARTS_TRIED = 8
 """Up to this many supposed facts, every part of them is tried."""
@@ -111,8 +113,8 @@ def find_change(program: Program, graph: Graph, clock: Clock, rule: Key, number:
     return None
 
 
-_Candidate = tuple[tuple[int, int], int, int, tuple[Supposed, ...]]
-"""How far it is from the aim, its size, the number of its try, and what is supposed."""
+_Candidate = tuple[tuple[int, int], int, int, tuple[Supposed, ...], Iterator[Supposed]]
+"""How far it is from the aim, its size, the number of its try, what is supposed, and what to suppose further."""
 
 
 class _Search:
@@ -128,6 +130,7 @@ class _Search:
         self._element = graph.ids[number]
         self._proposals = proposals
         self._tries = 0
+        self._limit = _MAX_TRIES
 
     def verdict(self, supposed: Sequence[Supposed]) -> Verdict:
         """The verdict where all of ``supposed`` holds."""
@@ -136,27 +139,34 @@ class _Search:
     def towards(self, aim: _Aim) -> tuple[Supposed, ...] | None:
         """A minimal set that leads to one of the verdicts aimed at."""
         self._tries = 0
+        nodes, standing = self._look((), aim)
+        self._limit = min(_MAX_TRIES, max(_MIN_TRIES, _MAX_EFFORT // (1 + sum(1 for _ in walk_nodes(nodes)))))
         # What comes closest goes on first, the smaller and the earlier found before others.
-        ahead: list[_Candidate] = [(self._look((), aim)[1], 0, 0, ())]
+        ahead: list[_Candidate] = [(standing, 0, 0, (), self._proposed((), aim))]
         met: set[frozenset[tuple[object, ...]]] = set()
-        while ahead:
-            _, size, _, supposed = heappop(ahead)
-            nodes, _ = self._look(supposed, aim)
-            graph = self._evaluator(supposed).graph
-            asked = [node for node in nodes if node.role in aim.roles]
-            for proposal in self._proposals.of(graph, asked) if size < _MAX_SIZE else ():
+        while ahead and self._tries < self._limit:
+            standing, size, tried, supposed, proposals = heappop(ahead)
+            for proposal in proposals if size < _MAX_SIZE else ():
                 further = (*(s for s in supposed if s.place != proposal.place), proposal)
                 key = frozenset((*s.place, str(s.value), *s.edges.values()) for s in further)
                 if key in met:
                     continue
-                if self._tries >= _MAX_TRIES:
-                    return None
                 met.add(key)
-                standing = self._look(further, aim)[1]
-                if standing[0] == 0:
+                stands = self._look(further, aim)[1]
+                if stands[0] == 0:
                     return self._least(further, aim)
-                heappush(ahead, (standing, len(further), self._tries, further))
+                heappush(ahead, (stands, len(further), self._tries, further, self._proposed(further, aim)))
+                # One thing alone may do: all of them are tried before two are. After that, what is closer goes on.
+                if self._tries >= self._limit or (supposed and stands < standing):
+                    heappush(ahead, (standing, size, tried, supposed, proposals))
+                    break
         return None
+
+    def _proposed(self, supposed: tuple[Supposed, ...], aim: _Aim) -> Iterator[Supposed]:
+        """What to suppose next; looked for only when asked."""
+        evaluator = self._evaluator(supposed)
+        nodes = explain_rule(evaluator, self._rule, self._decide(evaluator)[1], in_full=True)
+        yield from self._proposals.of(evaluator.graph, [node for node in nodes if node.role in aim.roles])
 
     def _look(self, supposed: tuple[Supposed, ...], aim: _Aim) -> tuple[tuple[Node, ...], tuple[int, int]]:
         """The explanation, and how far the verdict is from the aim: by its kind, then by how much bears on it."""
@@ -165,7 +175,7 @@ class _Search:
         verdict, number = self._decide(evaluator)
         if verdict in aim.verdicts:
             return (), (0, 0)
-        nodes = explain_rule(evaluator, self._rule, number, with_edges=True)
+        nodes = explain_rule(evaluator, self._rule, number, in_full=False)
         asked = [node for node in nodes if node.role in aim.roles]
         heavy = [node for node in walk_nodes(asked) if node.weight is Weight.BEARS]
         if verdict in (Verdict.UNKNOWN, Verdict.ERROR):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 
 from lexline.evaluate.dates import add_duration
 from lexline.evaluate.explanation import AbsentMember, Node, ReadEdge, Weight, walk_nodes
@@ -63,19 +64,21 @@ class Proposals:
                     self.calls_checks = True
 
     def of(self, graph: Graph, clauses: Sequence[Node]) -> Iterator[Supposed]:
-        """All that could be supposed otherwise of what bears on the clauses."""
+        """All that could be supposed otherwise of what bears on the clauses: what is missing, where something is."""
         nodes = [node for node in walk_nodes(clauses) if node.weight is not Weight.ASIDE]
-        facts = _facts(graph, [n for n in nodes if n.weight is Weight.BEARS] + [n for n in nodes if n.role == "except"])
-        for fact, type_ in facts:
-            if fact.attribute == "lineage_complete" and fact.value is True:
-                continue  # to know less helps nobody
-            for value in self._values(fact, type_, facts):
+        heavy = [node for node in nodes if node.weight is Weight.BEARS]
+        facts = _facts(graph, heavy + [node for node in nodes if node.role == "except"])
+        gaps = {(gap.element, gap.attribute) for node in heavy for gap in node.missing}
+        asked = [(f, t) for f, t in facts if not gaps or (f.element, f.attribute) in gaps or _closes(f, gaps)]
+        # The likeliest value of each fact goes first, then the next of each.
+        columns = [[(fact, value) for value in self._values(fact, type_, facts)] for fact, type_ in asked]
+        for row in zip_longest(*columns):
+            for fact, value in (cell for cell in row if cell is not None):
                 yield Supposed(fact.element, fact.attribute, value, is_new=fact.element in graph.appended)
         yield from _edges(graph, nodes)
-        for node in nodes:
-            if node.weight is Weight.BEARS:
-                for absent in node.absent:
-                    yield _added(graph, absent)
+        for node in heavy:
+            for absent in node.absent:
+                yield _added(graph, absent)
 
     def _add(self, type: ValueType, value: Value) -> None:  # noqa: A002  # the word of the domain
         if isinstance(value, tuple) and type.item is not None:
@@ -92,14 +95,14 @@ class Proposals:
     ) -> Iterator[Value | None]:
         beside = [f.value for f, t in facts if t.sort is type.sort and f is not fact and f.value is not None]
         tried: list[Value | None] = [fact.value]
+        if (fact.kind, fact.attribute) in self._absences and fact.value is not None:
+            yield None
         for value in self._instead(type, fact.value, beside):
             if len(tried) > _MAX_VALUES:
                 break
             if value not in tried:
                 tried.append(value)
                 yield value
-        if (fact.kind, fact.attribute) in self._absences and fact.value is not None:
-            yield None
 
     def _instead(self, type: ValueType, now: Value | None, beside: list[Value]) -> Iterator[Value]:  # noqa: A002
         constants = self._constants.get(type.sort, [])
@@ -129,6 +132,11 @@ class Proposals:
                 yield ()
             case _:
                 return
+
+
+def _closes(fact: ReadFact, gaps: set[tuple[str, str]]) -> bool:
+    """Whether a fact says that what isn't recorded isn't there, and helps."""
+    return fact.attribute == "lineage_complete" and fact.value is not True and (fact.element, "inputs") in gaps
 
 
 def _facts(graph: Graph, nodes: Iterable[Node]) -> list[tuple[ReadFact, ValueType]]:

@@ -17,10 +17,10 @@ __all__ = ["Explanation", "Node", "ReadEdge", "Weight", "explain_rule", "reasons
 T = TypeVar("T")
 
 
-def explain_rule(evaluator: Evaluator, rule: Key, number: int, *, with_edges: bool) -> tuple[Node, ...]:
-    """A node for each clause of a rule; ``with_edges``: with every edge that it rests on."""
+def explain_rule(evaluator: Evaluator, rule: Key, number: int, *, in_full: bool) -> tuple[Node, ...]:
+    """A node for each clause of a rule; ``in_full``: with all that only supports the verdict, and with edges."""
     frame = Frame({0: number}, {0: (evaluator.graph.ids[number],)})
-    return Explainer(evaluator, with_edges=with_edges).clauses(rule, frame, Weight.BEARS, seek=True)
+    return Explainer(evaluator, in_full=in_full).clauses(rule, frame, Weight.BEARS, seek=True)
 
 
 def reasons_of(nodes: Iterable[Node], verdict: Verdict) -> tuple[Reason, ...]:

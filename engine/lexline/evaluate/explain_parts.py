@@ -20,11 +20,12 @@ __all__ = ["Explainer", "in_words"]
 
 
 class Explainer:
-    """Explains the parts of a rule; ``with_edges``: with every edge read, for the facts cited."""
+    """Explains the parts of a rule; ``in_full``: with what only supports the verdict, and every edge read."""
 
-    def __init__(self, evaluator: Evaluator, *, with_edges: bool) -> None:
+    def __init__(self, evaluator: Evaluator, *, in_full: bool) -> None:
         self._evaluator = evaluator
-        self._sets = SetExplainer(evaluator, self.part, with_edges=with_edges)
+        self._in_full = in_full
+        self._sets = SetExplainer(evaluator, self.part, in_full=in_full)
 
     # ---- rules -----------------------------------------------------------------------------------------------------
 
@@ -56,6 +57,8 @@ class Explainer:
     ) -> Node:
         """One part and its own parts. ``seek``: what it misses reaches the verdict, where it is undecided and bears."""
         truth, value = None, ""
+        if weight is Weight.SUPPORTS and not self._in_full:
+            weight = Weight.ASIDE
         if is_value(node):
             result = self._evaluator.value(node, frame.env)
             value = in_words(result, type_of(node))

@@ -54,13 +54,13 @@ class Interpreter:
             decision = replace(decision, message=message, remedy=render(declared.remedy, evaluator, {0: number}))
         if not reasons or verdict is Verdict.PASS:
             return decision
-        nodes = explain_rule(evaluator, rule, number, with_edges=False)
+        nodes = explain_rule(evaluator, rule, number, in_full=False)
         return replace(decision, reasons=reasons_of(nodes, verdict))
 
     def explain(self, rule: Key, number: int) -> Explanation:
         """The decision, and every part of the rule with what it came to, the facts and edges that it read."""
         decision = self.decide(rule, number, reasons=False)
-        nodes = explain_rule(self._evaluator, rule, number, with_edges=True)
+        nodes = explain_rule(self._evaluator, rule, number, in_full=True)
         return Explanation(replace(decision, reasons=reasons_of(nodes, decision.verdict)), nodes)
 
     def measure(self, key: Key) -> MeasureResult:

@@ -186,7 +186,11 @@ class Evaluator:
     def _includes(self, node: typed.IncludesValue, env: Env) -> Truth:
         listed, options = self.value(node.value, env), self.options(node, env)
         asked = [options] if isinstance(options, Missing) else options
-        if not isinstance(listed, tuple) or isinstance(options, Missing) or any(isinstance(o, Missing) for o in options):
+        if (
+            not isinstance(listed, tuple)
+            or isinstance(options, Missing)
+            or any(isinstance(o, Missing) for o in options)
+        ):
             return undecided(any(map(is_failed, (listed, *asked))))
         parts = [held(part) for part in listed]
         return conjunction(disjunction(compare("=", part, option) for part in parts) for option in options)
