@@ -25,10 +25,10 @@ from lexline_lineage.values import Value
 
 __all__ = ["Change", "ChangedEdge", "ChangedFact", "NewElement", "find_change"]
 
-_MAX_TRIES, _MIN_TRIES = 400, 50
-"""supposed graphs for each verdict that is aimed at: the fewer, the more an explanation holds"""
-_MAX_EFFORT = 100_000
-"""parts of explanations"""
+_MAX_TRIES, _MIN_TRIES = 400, 40
+"""supposed graphs for each verdict that is aimed at: the fewer, the longer each takes"""
+_MAX_EFFORT = 60_000
+"""elements walked to and parts explained, over all supposed graphs"""
 _MAX_SIZE = 12
 _ALL_PARTS_TRIED = 8
 """Up to this many supposed facts, every part of them is tried."""
@@ -140,7 +140,10 @@ class _Search:
         """A minimal set that leads to one of the verdicts aimed at."""
         self._tries = 0
         nodes, standing = self._look((), aim)
-        self._limit = min(_MAX_TRIES, max(_MIN_TRIES, _MAX_EFFORT // (1 + sum(1 for _ in walk_nodes(nodes)))))
+        walking = self._evaluator(())
+        self._decide(walking)
+        effort = 1 + walking.walked + sum(1 for _ in walk_nodes(nodes))
+        self._limit = min(_MAX_TRIES, max(_MIN_TRIES, _MAX_EFFORT // effort))
         # What comes closest goes on first, the smaller and the earlier found before others.
         ahead: list[_Candidate] = [(standing, 0, 0, (), self._proposed((), aim))]
         met: set[frozenset[tuple[object, ...]]] = set()

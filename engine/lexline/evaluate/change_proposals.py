@@ -75,8 +75,9 @@ class Proposals:
         for row in zip_longest(*columns):
             for fact, value in (cell for cell in row if cell is not None):
                 yield Supposed(fact.element, fact.attribute, value, is_new=fact.element in graph.appended)
-        yield from _edges(graph, nodes)
-        for node in heavy:
+        known_later = bool(gaps) and any(columns)
+        yield from _edges(graph, nodes, only_doubtful=known_later)
+        for node in heavy if not known_later else ():
             for absent in node.absent:
                 yield _added(graph, absent)
 
@@ -156,7 +157,7 @@ def _facts(graph: Graph, nodes: Iterable[Node]) -> list[tuple[ReadFact, ValueTyp
     return list(found.values())
 
 
-def _edges(graph: Graph, nodes: Sequence[Node]) -> Iterator[Supposed]:
+def _edges(graph: Graph, nodes: Sequence[Node], *, only_doubtful: bool) -> Iterator[Supposed]:
     """Each possible edge that matters taken away or made sure, each edge to a witness or of a small set taken away."""
     doubtful = {(gap.element, gap.attribute) for node in nodes for gap in node.missing}
     seen: set[tuple[str, str, str]] = set()
@@ -169,7 +170,11 @@ def _edges(graph: Graph, nodes: Sequence[Node]) -> Iterator[Supposed]:
                 seen.add(place)
                 yield _edge(edge, None)
                 yield _edge(edge, False)
-            elif node.weight is Weight.BEARS and (node.role == "member" or len(node.edges) <= _MAX_EDGES):
+            elif (
+                not only_doubtful
+                and node.weight is Weight.BEARS
+                and (node.role == "member" or len(node.edges) <= _MAX_EDGES)
+            ):
                 seen.add(place)
                 yield _edge(edge, None)
 

@@ -95,6 +95,11 @@ class Evaluator:
         self._reached.clear()
         self._items.clear()
 
+    @property
+    def walked(self) -> int:
+        """How many elements were met by walking the lineage since the last ``forget``."""
+        return sum(len(reached.possible.distance) for reached in self._reached.values())
+
     # ---- rules -----------------------------------------------------------------------------------------------------
 
     def judge(self, key: typed.Key, number: int) -> Judged:
