@@ -2,8 +2,8 @@
 
     python tests/properties/agreement.py --cases 100000 --seed 1 --jobs 2
 
-Prints how many verdicts were compared and of which sorts, which constructs of the language the cases used, and the first
-case in which the evaluators differ, made as small as it gets. Ends with status 1 where they differ.
+Prints how many verdicts were compared and of which sorts, which constructs of the language the cases used, and the
+first case in which the evaluators differ, made as small as it gets. Ends with status 1 where they differ.
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from choices import ByChance, Recorded, smaller
 from constructs import ALL, constructs
-from generated_cases import GeneratedCase, RefusedError, generate
+from generated_cases import GeneratedCase, RefusedError, compare_evaluators, generate
 from lexline.evaluate.verdict import Phase, Verdict
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact
-from outcomes import Outcomes, by_columns, by_interpreter
-from probes import Probes
 
 CHUNK = 250
 RAREST = 20
@@ -76,7 +74,7 @@ def run_chunk(seed: int, start: int, end: int) -> Tally:
         tally.constructs.update(constructs(program, case.vocabulary))
         tally.elements += sum(isinstance(fact, ElementFact) for fact in case.facts)
         tally.rules += len(program.rules)
-        found = outcomes_of(case)
+        found = compare_evaluators(case)
         if isinstance(found, str):
             tally.failures.append(name)
             continue
@@ -88,38 +86,13 @@ def run_chunk(seed: int, start: int, end: int) -> Tally:
     return tally
 
 
-def outcomes_of(case: GeneratedCase) -> Outcomes | str:
-    """What both evaluators say, or how they differ."""
-    program, graph = case.program(), case.graph()
-    checks = Probes(graph)
-    try:
-        one = by_interpreter(program, graph, case.clock, checks)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is what we look for
-        return f"the interpreter gives up: {error!r}"
-    try:
-        other = by_columns(program, graph, case.clock, checks)
-    except Exception as error:  # noqa: BLE001
-        return f"the columns give up: {error!r}"
-    return one if one == other else "\n".join(_differences(one, other))
-
-
-def _differences(one: Outcomes, other: Outcomes) -> Iterator[str]:
-    for key, outcomes in one.rules.items():
-        for element, outcome in outcomes.items():
-            if outcome != other.rules[key].get(element):
-                yield f"{key[1]} for {element}: interpreter {outcome}, columns {other.rules[key].get(element)}"
-    for key, figure in one.measures.items():
-        if figure != other.measures[key]:
-            yield f"{key[1]}: interpreter {figure}, columns {other.measures[key]}"
-
-
 def smallest(name: str) -> GeneratedCase:
     """The case of a seed, as small as it gets while the evaluators still differ."""
 
     def fails(choices: Sequence[int]) -> Sequence[int] | None:
         recorded = Recorded(choices)
         try:
-            found = outcomes_of(generate(recorded))
+            found = compare_evaluators(generate(recorded))
         except RefusedError:
             return None
         return recorded.taken if isinstance(found, str) else None
@@ -161,7 +134,9 @@ def report(tally: Tally, seconds: float, jobs: int) -> Iterator[str]:
     yield f"- {len(tally.failures):,} cases in which the evaluators differ"
     yield f"- {seconds:,.0f} s in {jobs} processes"
     yield ""
-    yield from _table("verdict", [(str(verdict), tally.verdicts[verdict]) for verdict in Verdict if verdict != "waived"], compared)
+    yield from _table(
+        "verdict", [(str(verdict), tally.verdicts[verdict]) for verdict in Verdict if verdict != "waived"], compared
+    )
     yield from _table("phase", [(str(phase), tally.phases[phase]) for phase in Phase], compared)
     yield from _table("measure", tally.figures.most_common(), sum(tally.figures.values()))
     rarest = sorted(ALL, key=lambda name: tally.constructs[name])[:RAREST]
@@ -208,7 +183,7 @@ def main() -> int:
 
 def _show_failure(name: str) -> None:
     case = smallest(name)
-    print(f"## {name}\n\n{show_case(case)}\n{outcomes_of(case)}")
+    print(f"## {name}\n\n{show_case(case)}\n{compare_evaluators(case)}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Where a generator's choices come from: chance, a recorded run, or hypothesis.
+"""Where a generator's choices come from: chance, or a recorded run.
 
-A generator that is written against ``Choices`` serves all three: quickly with a seed for a long run, replayed and made
-smaller when something was found, and as a hypothesis strategy. Choosing 0 means the simplest everywhere.
+A generator that is written against ``Choices`` runs quickly by a seed, and is replayed and made smaller when something
+was found. Choosing 0 means the simplest everywhere.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -79,21 +79,12 @@ class Recorded(Choices):
         return chosen
 
 
-class Drawn(Choices):
-    """By hypothesis; ``draw_below(bound)`` draws a number below the bound."""
-
-    def __init__(self, draw_below: Callable[[int], Any]) -> None:
-        self._draw_below = draw_below
-
-    def below(self, bound: int) -> int:
-        """See ``Choices``."""
-        return int(self._draw_below(bound)) if bound > 1 else 0
-
-
-def smaller(choices: Sequence[int], fails: Callable[[Sequence[int]], Sequence[int] | None], rounds: int = 8) -> list[int]:
+def smaller(
+    choices: Sequence[int], fails: Callable[[Sequence[int]], Sequence[int] | None], rounds: int = 8
+) -> list[int]:
     """A smaller record of a run that still fails.
 
-    ``fails`` gives the choices that a run took, or None where it does not fail. Parts are taken out and numbers lowered.
+    ``fails`` gives the choices that a run took, or None where it does not fail. Parts are taken out, numbers lowered.
     """
     best = list(choices)
     for _ in range(rounds):

@@ -51,7 +51,12 @@ ALL = (
     *(f"{direction} {reach}" for direction in ("upstream", "downstream") for reach in ("", "direct", "within")),
     *("avoiding", "avoiding all of a kind", "avoiding twice"),
     *("related by flow", "related completely", "related in part", "in the portfolio", "values of a document"),
-    *("starts at an outer element", "where or adjective", "navigation in a navigation", "navigation in an avoided node"),
+    *(
+        "starts at an outer element",
+        "where or adjective",
+        "navigation in a navigation",
+        "navigation in an avoided node",
+    ),
     *("for … where", "except", "several requirements", "force line", "force line where", "force line published"),
     *("parameter dated", "parameter published", "measure"),
 )
@@ -92,7 +97,7 @@ def _of_rule(rule: typed.Rule) -> Iterator[str]:
 
 def _inside(node: Any, inner: int, depth: int, vocabulary: Vocabulary) -> Iterator[str]:
     """The constructs in a part whose innermost element is in slot ``inner``, in so many navigations."""
-    yield from _name(node, inner, vocabulary)
+    yield from _name(node, inner)
     if isinstance(node, typed.Navigation):
         yield from _of_navigation(node, inner, depth, vocabulary)
         return
@@ -144,7 +149,7 @@ def _of_navigation(node: typed.Navigation, inner: int, depth: int, vocabulary: V
             yield "values of a document"
 
 
-def _name(node: Any, inner: int, vocabulary: Vocabulary) -> Iterator[str]:  # noqa: ARG001  # as the others
+def _name(node: Any, inner: int) -> Iterator[str]:
     match node:
         case typed.LiteralValue(type=t):
             yield f"literal {t.sort}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from choices import Choices
@@ -9,16 +10,18 @@ from generated_facts import clock, facts
 from generated_policy import PolicyText, policies
 from generated_vocabulary import vocabulary
 from lexline.app.render.diagnostics import render
-from lexline.diagnostics import Source
+from lexline.diagnostics import Diagnostic, Source
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
+from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
 from lexline_lineage.builder import build
 from lexline_lineage.facts import Fact
 from lexline_lineage.graph import Graph
 from lexline_lineage.vocabulary import Vocabulary
-from probes import probe_signatures
+from outcomes import BOTH, Outcomes
+from probes import Probes, probe_signatures
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def generate(choices: Choices, *, checks: bool = True) -> GeneratedCase:
 
 def compiled(words: Vocabulary, texts: list[str]) -> Program:
     """Policy texts, each a file. Raises ``RefusedError``."""
-    files, found = [], []
+    files: list[PolicyFile] = []
+    found: list[Diagnostic] = []
     for at, text in enumerate(texts):
         file, mistakes = parse(Source(f"policy{at}.policy", text))
         found += mistakes
@@ -68,3 +72,27 @@ def compiled(words: Vocabulary, texts: list[str]) -> Program:
     if found:
         raise RefusedError("\n".join(map(render, found)))
     return program
+
+
+def compare_evaluators(case: GeneratedCase) -> Outcomes | str:
+    """What both evaluators say of a case, or how they differ."""
+    program, graph = case.program(), case.graph()
+    checks = Probes(graph)
+    found: list[Outcomes] = []
+    for name, evaluate in BOTH.items():
+        try:
+            found.append(evaluate(program, graph, case.clock, checks))
+        except Exception as error:  # whatever it is, it is what we look for
+            return f"{name}: {error!r}"
+    one, other = found
+    return one if one == other else "\n".join(_differences(one, other))
+
+
+def _differences(one: Outcomes, other: Outcomes) -> Iterator[str]:
+    for key, outcomes in one.rules.items():
+        for element, outcome in outcomes.items():
+            if outcome != other.rules[key].get(element):
+                yield f"{key[1]} for {element}: interpreter {outcome}, columns {other.rules[key].get(element)}"
+    for key, figure in one.measures.items():
+        if figure != other.measures[key]:
+            yield f"{key[1]}: interpreter {figure}, columns {other.measures[key]}"

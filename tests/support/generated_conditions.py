@@ -1,4 +1,4 @@
-"""Random conditions: every comparison, state, period, quantifier and connective, written so that a reader sees what binds."""
+"""Random conditions: comparisons, states, periods, quantifiers, connectives, written so that it is seen what binds."""
 
 from __future__ import annotations
 
@@ -24,11 +24,21 @@ from lexline_lineage.values import ValueType
 
 ORDER = ("=", "<=", ">=", "<", ">", "!=")
 FAMILIES = (("days",), ("months",), ("days", "hours"))
-COMPARED = ((4, NUMBER), (3, PERCENTAGE), (4, DATE), (2, MOMENT), (2, DURATION), (2, TEXT), (1, BOOLEAN), (1, TEXTS), (1, NUMBERS))
+COMPARED = (
+    (4, NUMBER),
+    (3, PERCENTAGE),
+    (4, DATE),
+    (2, MOMENT),
+    (2, DURATION),
+    (2, TEXT),
+    (1, BOOLEAN),
+    (1, TEXTS),
+    (1, NUMBERS),
+)
 
 
 def condition(world: World, scope: Scope, depth: int, indent: int = 0) -> str:
-    """Any condition. With an ``indent`` it may be a list of bullets at that column, if what follows is on another line."""
+    """Any condition. With an ``indent`` it may be a list of bullets at that column: what follows is on another line."""
     if depth > 0:
         if indent and world.choices.chance(20):
             return _bullets(world, scope, depth - 1, indent)
@@ -85,9 +95,18 @@ def _about_attributes(world: World, scope: Scope, depth: int) -> list[tuple[int,
     booleans = list(attributes(world, scope, BOOLEAN))
     if booleans:
         options.append((14, lambda: choices.weighted(booleans)))
-        options.append((3, lambda: f"{choices.weighted(booleans)} is {choices.pick(('', 'not '))}{choices.pick(('true', 'false'))}"))
+        options.append(
+            (
+                3,
+                lambda: (
+                    f"{choices.weighted(booleans)} is {choices.pick(('', 'not '))}{choices.pick(('true', 'false'))}"
+                ),
+            )
+        )
         options.append((2, lambda: values.atom(world, scope, depth, BOOLEAN)))
-    known = [found for type_ in (NUMBER, DATE, TEXT, DURATION, TEXTS, GRADE) for found in attributes(world, scope, type_)]
+    known = [
+        found for type_ in (NUMBER, DATE, TEXT, DURATION, TEXTS, GRADE) for found in attributes(world, scope, type_)
+    ]
     if known:
         state = ("known", "missing", "not known", "not missing")
         options.append((10, lambda: f"{choices.weighted(known)} is {choices.pick(state)}"))
@@ -184,7 +203,11 @@ def _of_set(world: World, scope: Scope, depth: int) -> str:
     choices = world.choices
     type_ = choices.pick((NUMBER, PERCENTAGE, DATE))
     written = values.figure(world, scope, depth, type_)
-    bounds = {NUMBER: ("1", "0", "2", "3", "4"), PERCENTAGE: ("50%", "100%", "0%", "33.4%", "60%", "25%", "70%"), DATE: ("today", "trained_on" if innermost(scope) else "today")}
+    bounds = {
+        NUMBER: ("1", "0", "2", "3", "4"),
+        PERCENTAGE: ("50%", "100%", "0%", "33.4%", "60%", "25%", "70%"),
+        DATE: ("today", "trained_on" if innermost(scope) else "today"),
+    }
     beside = choices.pick(bounds[type_]) if choices.chance(70) else values.value(world, scope, depth, type_)
     return f"{written} {choices.pick(ORDER)} {beside}"
 
@@ -234,7 +257,9 @@ def _of_item(world: World, scope: Scope, depth: int) -> str:
             type_ = choices.pick((TEXT, BOOLEAN, NUMBER))
             return f"{name} {choices.pick(('=', '!='))} {values.literal(choices, type_)}"
         case 2:
-            return f"{name} {choices.pick(('in', 'not in'))} {values.set_of(choices, choices.pick(values.TYPES_IN_SETS))}"
+            return (
+                f"{name} {choices.pick(('in', 'not in'))} {values.set_of(choices, choices.pick(values.TYPES_IN_SETS))}"
+            )
         case 3:
             return f"{name} is within the last {values.literal(choices, DURATION, ('days', 'months'))}"
         case _:

@@ -15,14 +15,34 @@ SOURCE = Source("generated")
 TODAYS = tuple(
     map(
         date.fromisoformat,
-        ("2026-11-22", "2026-03-31", "2024-02-29", "2025-02-28", "2026-12-31", "2027-01-01", "2026-03-29", "2026-10-25"),
+        (
+            "2026-11-22",
+            "2026-03-31",
+            "2024-02-29",
+            "2025-02-28",
+            "2026-12-31",
+            "2027-01-01",
+            "2026-03-29",
+            "2026-10-25",
+        ),
     )
 )
 STEPS = (0, 1, -1, 2, -30, -31, -28, 30, 31, -365, -366, 365, -60, 100)
 NUMBERS = (1, 2, 0, 3, 0.5, -1, 13, 13, -2, 100, 1e308, -1e308)
 FRACTIONS: tuple[object, ...] = (0.5, 0.05, 1, 0, 0.1, "8.7%", "50%")
 WORDS = ("a", "b", "A", "é", "")
-DURATIONS = ("30 days", "1 month", "12 months", "72 hours", "1 day", "0 days", "P1Y", "3 days", "90 minutes", "9999 years")
+DURATIONS = (
+    "30 days",
+    "1 month",
+    "12 months",
+    "72 hours",
+    "1 day",
+    "0 days",
+    "P1Y",
+    "3 days",
+    "90 minutes",
+    "9999 years",
+)
 TIMES = ("12:00", "00:00", "00:30", "01:30", "23:30", "23:59:59")
 WRONG: tuple[object, ...] = ("Wrong", -7, True, [1, "a"], "2026-02-30", {})
 
@@ -38,7 +58,9 @@ def clock(choices: Choices) -> Clock:
 def near(choices: Choices, today: date) -> date:
     """A date that matters beside ``today``: the ends of months, leap days, a few days or a year away."""
     if choices.chance(15):
-        return choices.pick((date(2024, 2, 29), date(2026, 1, 31), date(2026, 2, 28), date(1, 1, 1), date(9999, 12, 31)))
+        return choices.pick(
+            (date(2024, 2, 29), date(2026, 1, 31), date(2026, 2, 28), date(1, 1, 1), date(9999, 12, 31))
+        )
     return today + timedelta(days=choices.pick(STEPS))
 
 
@@ -77,7 +99,9 @@ def raw_value(choices: Choices, type_: ValueType, today: date) -> object:
 
 def document(choices: Choices, today: date) -> object:
     """A document with a few items of any type."""
-    types = [ValueType(sort) for sort in (Sort.NUMBER, Sort.PERCENTAGE, Sort.TEXT, Sort.DATE, Sort.BOOLEAN, Sort.MOMENT)]
+    types = [
+        ValueType(sort) for sort in (Sort.NUMBER, Sort.PERCENTAGE, Sort.TEXT, Sort.DATE, Sort.BOOLEAN, Sort.MOMENT)
+    ]
     type_ = choices.pick(types)
     items = [
         None if choices.chance(10) else raw_value(choices, choices.pick(types) if choices.chance(15) else type_, today)
@@ -115,9 +139,7 @@ def _validity(choices: Choices, today: date) -> tuple[date | None, date | None]:
     return (since, until) if since is None or until is None or since <= until else (until, since)
 
 
-def _edges(
-    choices: Choices, vocabulary: Vocabulary, kinds: Mapping[str, str], today: date
-) -> Iterator[EdgeFact]:
+def _edges(choices: Choices, vocabulary: Vocabulary, kinds: Mapping[str, str], today: date) -> Iterator[EdgeFact]:
     relations = tuple(vocabulary.relations.values())
     for _ in range(choices.below(3 * len(kinds) + 2)):
         relation = choices.pick(relations)

@@ -54,10 +54,8 @@ class World:
 
     def ways(self, kind: str) -> list[tuple[str, str]]:
         """What leads one relation away from a kind without a direction: (word, kind there)."""
-        found: list[tuple[str, str]] = []
-        for other in self.vocabulary.kinds:
-            if len(self.vocabulary.between(kind, other)) == 1:
-                found.append((self.word_for(other), other))
+        near = [other for other in self.vocabulary.kinds if len(self.vocabulary.between(kind, other)) == 1]
+        found = [(self.word_for(other), other) for other in near]
         for relation in self.vocabulary.relations.values():
             kinds = _kinds_by_name(relation, kind)
             if len(kinds) == 1:

@@ -1,4 +1,4 @@
-"""Random vocabularies: a few kinds with attributes of every sort, related by flow, in part, completely, and to themselves."""
+"""Random vocabularies: a few kinds with attributes of every sort, related by flow, in part, wholly, to themselves."""
 
 from __future__ import annotations
 

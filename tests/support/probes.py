@@ -1,4 +1,4 @@
-"""Checks of the test suite's own: they answer with an attribute of an element, and fail where the element asks for it."""
+"""Checks of the test suite's own: they answer with an attribute of an element, and fail where that asks for it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.values import Sort, Value, ValueType
 from lexline_lineage.vocabulary import Vocabulary
 
+
 def probe_signatures(vocabulary: Vocabulary) -> dict[str, CheckSignature]:
     """The checks of a vocabulary: they can be asked about all kinds that have what they read."""
     results = {
@@ -19,11 +20,9 @@ def probe_signatures(vocabulary: Vocabulary) -> dict[str, CheckSignature]:
         "probe.trained": ValueType(Sort.DATE),
     }
     more = {"probe.tier": (CheckParameter("more", ValueType(Sort.NUMBER), 0.0),)}
-    kinds = tuple(name for name, kind in vocabulary.kinds.items() if _READ <= kind.attributes.keys())
+    kinds = tuple(name for name, kind in vocabulary.kinds.items() if kind.attributes.keys() >= _READ)
     reads = Reads({kind: tuple(sorted(_READ)) for kind in kinds})
-    return {
-        name: CheckSignature(name, kinds, more.get(name, ()), result, reads) for name, result in results.items()
-    }
+    return {name: CheckSignature(name, kinds, more.get(name, ()), result, reads) for name, result in results.items()}
 
 
 _ATTRIBUTES = {"probe.tier": "tier", "probe.research": "research_only", "probe.trained": "trained_on"}
