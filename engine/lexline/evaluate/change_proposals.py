@@ -69,13 +69,13 @@ class Proposals:
         heavy = [node for node in nodes if node.weight is Weight.BEARS]
         facts = _facts(graph, heavy + [node for node in nodes if node.role == "except"])
         gaps = {(gap.element, gap.attribute) for node in heavy for gap in node.missing}
-        asked = [(f, t) for f, t in facts if not gaps or (f.element, f.attribute) in gaps or _closes(f, gaps)]
+        gapped = [(f, t) for f, t in facts if (f.element, f.attribute) in gaps or _closes(f, gaps)]
         # The likeliest value of each fact goes first, then the next of each.
-        columns = [[(fact, value) for value in self._values(fact, type_, facts)] for fact, type_ in asked]
+        columns = [[(fact, value) for value in self._values(fact, type_, facts)] for fact, type_ in gapped or facts]
         for row in zip_longest(*columns):
             for fact, value in (cell for cell in row if cell is not None):
                 yield Supposed(fact.element, fact.attribute, value, is_new=fact.element in graph.appended)
-        known_later = bool(gaps) and any(columns)
+        known_later = bool(gapped) and any(columns)
         yield from _edges(graph, nodes, only_doubtful=known_later)
         for node in heavy if not known_later else ():
             for absent in node.absent:

@@ -161,7 +161,7 @@ class SetExplainer:
         if is_empty and node.if_none is not None:
             children.append(self._part(node.if_none, frame, "value", weight, seek))
         details = self._whole(navigation, frame, weight, seek, undecided, children)
-        return replace(details, absent=self._absent(navigation, frame)) if node.function == "count" else details
+        return replace(details, absent=self._absent(navigation, frame))
 
     def _figures(
         self, node: typed.AggregateValue, result: Held, membership: Truth, parts: Sequence[typed.Expression], inner: Env
