@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from lexline.diagnostics import Diagnostic, Label, LexlineError, Source, Span
 from lexline.lang.suggest import nearest
@@ -28,6 +29,10 @@ class SourceSettings(BaseModel):
     settings: dict[str, object] = Field(default_factory=dict)
 
 
+SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+"""Letters, digits, `-` and `_`: it names a file of facts, so it may not lead out of their folder."""
+
+
 class SettingsFile(BaseModel):
     """The content of ``lexline.yaml``."""
 
@@ -38,7 +43,7 @@ class SettingsFile(BaseModel):
     policies: list[str] = Field(default_factory=lambda: ["policies"])
     portfolio: list[str] = Field(default_factory=list)
     facts: str | None = None
-    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
     blocked_plugins: list[str] = Field(default_factory=list)
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import MeasureFigure, Report
-from lexline_plugins.reporters.wording import counts, message_line, phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import counts, inline, message_line, phase_note, printable, reason_lines
 
 __all__ = ["render_text"]
 
@@ -42,7 +42,7 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
     untold = [d for d in decisions if not d.reasons]
     for decision in told:
         lines += _decision_lines(decision)
-    lines += [f"  - {decision.element}" for decision in untold[:LISTED]]
+    lines += [f"  - {inline(decision.element)}" for decision in untold[:LISTED]]
     if len(untold) > LISTED:
         lines.append(f"  - and {len(untold) - LISTED} more")
     return [*lines, ""]
@@ -50,13 +50,13 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
 
 def _decision_lines(decision: Decision) -> list[str]:
     under = f" (would be {decision.underlying.value})" if decision.underlying is not decision.verdict else ""
-    lines = [f"  - {decision.element}{under}"]
+    lines = [f"  - {inline(decision.element)}{under}"]
     if decision.message:
         lines.append(f"      {message_line(decision)}")
     for reason in decision.reasons:
         lines += [f"      {line}" for line in reason_lines(reason)]
     if decision.remedy:
-        lines.append(f"      what to do: {decision.remedy}")
+        lines.append(f"      what to do: {inline(decision.remedy)}")
     return lines
 
 
@@ -86,7 +86,7 @@ def _tail(report: Report) -> list[str]:
         ]
     if report.unread:
         lines.append(f"About the facts ({len(report.unread)})")
-        lines += [f"  {sentence}" for sentence in report.unread[:LISTED]]
+        lines += [f"  {inline(sentence)}" for sentence in report.unread[:LISTED]]
         lines += [f"  and {len(report.unread) - LISTED} more"] if len(report.unread) > LISTED else []
         lines.append("")
     lines.append(f"Result: {counts(report)}." if report.decisions else "Nothing was evaluated.")
@@ -103,7 +103,9 @@ def _next(report: Report) -> list[str]:
         for decision in report.decisions:
             if decision.verdict is verdict:
                 rule = "/".join(decision.rule)
-                return [f"Next: lexline explain {rule} {decision.element}    ({words}, and what would change it)"]
+                return [
+                    f"Next: lexline explain {rule} {inline(decision.element)}    ({words}, and what would change it)"
+                ]
     if not report.decisions:
         return ["Next: lexline import --all    (or name a portfolio file: there is no element that a rule is about)"]
     return ["Next: nothing breaks a rule; lexline test shows whether the policies' examples still hold."]

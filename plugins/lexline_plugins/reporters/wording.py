@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Verdict, Witness
 from lexline.report import Report, plain_value
 
 __all__ = [
     "counts",
     "facts_line",
+    "inline",
     "message_line",
     "missing_line",
     "path_line",
@@ -27,12 +30,21 @@ PHASE_NOTES = {
 }
 
 
-def printable(text: str) -> str:
-    """The text without anything a terminal would act on: control characters (but new line and tab), escapes, and
-    marks that turn the direction of writing are shown as ``\\x1b`` and the like."""
+WORKFLOW = re.compile(r"^(\s*)(::|##(?=\[|vso\[))", re.MULTILINE)
+"""What a CI system would take for a command where it begins a line."""
+
+
+def inline(text: str) -> str:
+    """A name or value on one line: line ends and everything else that nobody sees are shown as ``\\n``, ``\\x1b`` …"""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def printable(text: str) -> str:
+    """A whole text without anything that a terminal or a CI system would act on: control characters (but new line) and
+    marks that turn the direction of writing are shown, and a workflow command at the beginning of a line loses it."""
+    return WORKFLOW.sub(r"\1\\\2", "\n".join(inline(line) for line in text.split("\n")))
 
 
 def counts(report: Report) -> str:
@@ -55,7 +67,7 @@ def rule_name(decision: Decision) -> str:
 def message_line(decision: Decision) -> str:
     """The rule's own message; where the verdict is open, what would be said if the rule were broken."""
     undecided = decision.verdict in (Verdict.UNKNOWN, Verdict.ERROR)
-    return f"perhaps: {decision.message}" if undecided and decision.message else decision.message
+    return inline(f"perhaps: {decision.message}" if undecided and decision.message else decision.message)
 
 
 def phase_note(decision: Decision) -> str:
@@ -68,8 +80,8 @@ def facts_line(fact: ReadFact) -> str:
     source = f", says {fact.source}" if fact.source else ""
     value = "missing" if fact.value is None else show(fact.value)
     if fact.kind == "parameter":
-        return f"parameter {fact.attribute} = {value}{source}"
-    return f"{fact.attribute} of {fact.element} = {value}{source}"
+        return inline(f"parameter {fact.attribute} = {value}{source}")
+    return inline(f"{fact.attribute} of {fact.element} = {value}{source}")
 
 
 def show(value: object) -> str:
@@ -84,13 +96,13 @@ def show(value: object) -> str:
 
 def missing_line(fact: MissingFact) -> str:
     """``approved_on of assessment a: no value is recorded``."""
-    return f"{fact.attribute} of {fact.element}: {fact.why}"
+    return inline(f"{fact.attribute} of {fact.element}: {fact.why}")
 
 
 def path_line(witness: Witness) -> str:
     """The path to a witness, or its name where there is none; says so where it is only possible."""
     path = ARROW.join(witness.path) if len(witness.path) > 1 else witness.element
-    return path if witness.certain else f"{path} (possibly)"
+    return inline(path if witness.certain else f"{path} (possibly)")
 
 
 def reason_lines(reason: Reason) -> list[str]:
@@ -100,6 +112,6 @@ def reason_lines(reason: Reason) -> list[str]:
     lines = [f"{clause}: {reason.truth.value}{by}  [{reason.file}:{reason.line}]"]
     lines += [f"  path: {path_line(witness)}" for witness in reason.witnesses]
     lines += [f"  fact: {facts_line(fact)}" for fact in reason.facts if fact.value is not None]
-    lines += [f"  evidence: {sentence}" for sentence in reason.evidence]
+    lines += [f"  evidence: {inline(sentence)}" for sentence in reason.evidence]
     lines += [f"  missing: {missing_line(fact)}" for fact in reason.missing]
     return lines

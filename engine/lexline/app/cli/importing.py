@@ -103,15 +103,18 @@ def check_together(settings: Settings, plugins: Plugins, results: dict[str, Impo
 def describe(name: str, result: ImportResult) -> str:
     """What came of one source."""
     from lexline_lineage.facts import EdgeFact, ElementFact
+    from lexline_plugins.reporters.wording import inline, printable
 
     elements = sum(isinstance(fact, ElementFact) for fact in result.facts)
     edges = sum(isinstance(fact, EdgeFact) for fact in result.facts)
     attributes = len(result.facts) - elements - edges
     lines = [f"{name}: {elements} elements, {attributes} attributes, {edges} edges"]
-    lines += [f"  unresolved: {u.reference} ({u.where}): {u.why}" for u in result.unresolved[:LISTED]]
+    lines += [
+        f"  unresolved: {inline(u.reference)} ({inline(u.where)}): {inline(u.why)}" for u in result.unresolved[:LISTED]
+    ]
     if len(result.unresolved) > LISTED:
         lines.append(f"  and {len(result.unresolved) - LISTED} more unresolved")
-    lines += [f"  skipped: {s.place}: {s.why}" for s in result.skipped[:LISTED]]
+    lines += [f"  skipped: {inline(s.place)}: {inline(s.why)}" for s in result.skipped[:LISTED]]
     if len(result.skipped) > LISTED:
         lines.append(f"  and {len(result.skipped) - LISTED} more skipped")
-    return "\n".join(lines) + "\n"
+    return printable("\n".join(lines)) + "\n"

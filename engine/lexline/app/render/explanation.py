@@ -10,6 +10,7 @@ from lexline.evaluate.verdict import Truth
 from lexline.lang.typed import Key
 from lexline_plugins.reporters.wording import (
     facts_line,
+    inline,
     message_line,
     missing_line,
     path_line,
@@ -48,13 +49,13 @@ def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
     under = "" if decision.underlying is decision.verdict else f" (would be {decision.underlying.value})"
     note = f", {phase_note(decision)}" if phase_note(decision) else ""
     lines = [
-        f"{decision.verdict.value.upper()}{under}  {decision.element}{note}, on {evaluation.clock.today}",
+        f"{decision.verdict.value.upper()}{under}  {inline(decision.element)}{note}, on {evaluation.clock.today}",
         f"{'/'.join(decision.rule)}  {rule.title}",
     ]
     if rule.citations:
         lines.append("cites " + ", ".join(citation.provision for citation in rule.citations))
     lines += [message_line(decision)] if decision.message else []
-    lines += [f"what to do: {decision.remedy}"] if decision.remedy else []
+    lines += [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]
 
 
@@ -68,7 +69,7 @@ def _node_lines(node: Node, depth: int) -> list[str]:
     inner = "  " * (depth + 1)
     lines = [f"{indent}{_headline(node)}"]
     if node.note:
-        lines.append(f"{inner}note: {node.note}")
+        lines.append(f"{inner}note: {inline(node.note)}")
     lines += [f"{inner}fact: {facts_line(fact)}" for fact in node.facts if fact.value is not None]
     lines += [f"{inner}missing: {missing_line(fact)}" for fact in node.missing]
     for child in node.children:
@@ -86,9 +87,9 @@ def _headline(node: Node) -> str:
     named = " ".join(word for word in (role, name) if word)
     text = f"{named}: {text}" if named else text
     if node.truth is None:
-        return f"· {text} = {node.value or 'missing'}"
+        return f"· {text} = {inline(node.value) or 'missing'}"
     aside = "  (makes no difference)" if node.weight is Weight.ASIDE else ""
-    value = f" = {node.value}" if node.value else ""
+    value = f" = {inline(node.value)}" if node.value else ""
     return f"{MARKS[node.truth]} {text}{value}: {WORDS[node.truth]}{aside}"
 
 
@@ -102,4 +103,4 @@ def _change_lines(change: Change | None) -> list[str]:
         before = "missing" if fact.before is None else show(fact.before)
         after = "missing" if fact.after is None else show(fact.after)
         lines.append(f"  {fact.attribute} of {fact.element} were {after} (it is {before})")
-    return lines
+    return [inline(line) for line in lines]

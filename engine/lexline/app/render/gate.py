@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lexline.evaluate.verdict import Decision
 from lexline.report import ACTING, Report
-from lexline_plugins.reporters.wording import message_line, phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import inline, message_line, phase_note, printable, reason_lines
 
 __all__ = ["answer", "render_gate"]
 
@@ -19,11 +19,14 @@ def render_gate(report: Report, element: str) -> str:
     """The answer for one element as text."""
     if not report.decisions:
         return printable(
-            f"NOT EVALUATED  no rule is about {element} or its kind: nothing allows it, nothing blocks it.\n"
+            f"NOT EVALUATED  no rule is about {inline(element)} or its kind: nothing allows it, nothing blocks it.\n"
         )
     word = answer(report)
     told = {"block": "blocked", "warn": "allowed with warnings", "allow": "allowed"}[word]
-    lines = [f"{word.upper()}  {element} is {told} on {report.clock.today} ({len(report.decisions)} rules).", ""]
+    lines = [
+        f"{word.upper()}  {inline(element)} is {told} on {report.clock.today} ({len(report.decisions)} rules).",
+        "",
+    ]
     order = ("block", "warn", "record")
     acting = [d for d in report.decisions if report.outcome(d) in order]
     for decision in sorted(acting, key=lambda d: order.index(report.outcome(d))):
@@ -42,5 +45,5 @@ def _decision(report: Report, decision: Decision) -> list[str]:
     lines += [f"  {message_line(decision)}"] if decision.message else []
     for reason in decision.reasons:
         lines += [f"  {line}" for line in reason_lines(reason)]
-    lines += [f"  what to do: {decision.remedy}"] if decision.remedy else []
+    lines += [f"  what to do: {inline(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]
