@@ -242,7 +242,7 @@ _STATES = {None: "none", False: "sure", True: "possible"}
 def _is_whole(part: Sequence[Supposed]) -> bool:
     """False where something is supposed of an element that would have to be supposed first."""
     new = {s.element for s in part if s.kind}
-    return all(s.kind or not s.is_new or s.element in new for s in part)
+    return all(not s.rests_on or s.rests_on in new for s in part)
 
 
 def _as_changes(graph: Graph, supposed: Sequence[Supposed]) -> Changes:

@@ -26,14 +26,14 @@ _MAX_EDGES = 12
 @dataclass(frozen=True, slots=True)
 class Supposed:
     """One thing supposed: a value of ``attribute`` of ``element`` (None: missing); or the state of ``edges`` (see
-    ``Changes``), with a new element where there is a ``kind``. ``is_new``: the element is itself supposed."""
+    ``Changes``), with a new element where there is a ``kind``. ``rests_on``: an element that has to be supposed, too."""
 
     element: str
     attribute: str = ""
     value: Value | None = None
     edges: Mapping[tuple[str, str, str], bool | None] = field(default_factory=dict)
     kind: str = ""
-    is_new: bool = False
+    rests_on: str = ""
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -74,7 +74,8 @@ class Proposals:
         columns = [[(fact, value) for value in self._values(fact, type_, facts)] for fact, type_ in gapped or facts]
         for row in zip_longest(*columns):
             for fact, value in (cell for cell in row if cell is not None):
-                yield Supposed(fact.element, fact.attribute, value, is_new=fact.element in graph.appended)
+                new = fact.element if fact.element in graph.appended else ""
+                yield Supposed(fact.element, fact.attribute, value, rests_on=new)
         known_later = bool(gapped) and any(columns)
         yield from _edges(graph, nodes, only_doubtful=known_later)
         for node in heavy if not known_later else ():
@@ -189,7 +190,8 @@ def _added(graph: Graph, absent: AbsentMember) -> Supposed:
     while graph.number(name := f"new-{absent.kind}" + (f"-{count}" if count > 1 else "")) is not None:
         count += 1
     origin, target = (absent.element, name) if absent.forward else (name, absent.element)
-    return Supposed(name, edges={(origin, absent.relation, target): False}, kind=absent.kind, is_new=True)
+    new = absent.element if absent.element in graph.appended else ""
+    return Supposed(name, edges={(origin, absent.relation, target): False}, kind=absent.kind, rests_on=new)
 
 
 def _numbers(around: Iterable[Value], *, is_share: bool) -> Iterator[Value]:

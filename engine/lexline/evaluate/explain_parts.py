@@ -89,6 +89,8 @@ class Explainer:
         parts = [self._evaluator.value(part, frame.env) for part in _operands(node)]
         if isinstance(node, typed.ArithmeticValue | typed.DateOfValue) and all(map(is_settled, parts)):
             why = "it has no value: a division by zero, or a result out of bounds"
+        elif isinstance(node, typed.WithinPeriod) and all(map(is_settled, parts[node.mode == "done" :])):
+            why = "the period has no end: a date beyond the year 9999, or hours counted from a date"
         elif isinstance(node, typed.Compare) and all(isinstance(part, Duration) for part in parts):
             why = "calendar months can't be compared with an elapsed time"
         elif isinstance(node, typed.AggregateValue) and node.if_none is None and self._is_over_nothing(node, frame):
@@ -181,12 +183,11 @@ class Explainer:
     def _within(self, node: typed.WithinPeriod, frame: Frame, weight: Weight, seek: bool) -> Details:
         # Whether it is done is read from the value, be it there or not: no more is missing than the period's ends.
         value_seek = seek and node.mode != "done"
-        parts = [(node.value, value_seek), (node.duration, seek), (node.anchor, seek)]
         return Details(
             children=tuple(
-                self.part(part, frame, "value", weight, sought)
-                for part, sought in parts
-                if part is not None and not isinstance(part, typed.LiteralValue)
+                self.part(part, frame, "value", weight, value_seek if part is node.value else seek)
+                for part in _operands(node)
+                if not isinstance(part, typed.LiteralValue)
             )
         )
 
@@ -260,6 +261,8 @@ def _operands(node: typed.Expression) -> tuple[typed.Expression, ...]:
             return (node.value, *(node.options if isinstance(node.options, tuple) else (node.options,)))
         case typed.Known() | typed.DateOfValue():
             return (node.value,)
+        case typed.WithinPeriod():
+            return (node.value, node.duration) if node.anchor is None else (node.value, node.duration, node.anchor)
         case _:
             return ()
 

@@ -141,12 +141,10 @@ def _unnamed_facts(graph: Graph, named: set[tuple[str, str]], variant: int) -> I
         for number in numbers.tolist():
             element = graph.ids[number]
             for attribute in graph.vocabulary.kinds[kind].attributes.values():
-                asked = "inputs" if attribute.name == "lineage_complete" else attribute.name
-                if (
-                    number in graph.stubs
-                    or graph.value(number, attribute.name) is not None
-                    or (element, asked) in named
-                ):
+                asked = {(element, attribute.name)}
+                if attribute.name == "lineage_complete":
+                    asked.add((element, "inputs"))
+                if number in graph.stubs or graph.value(number, attribute.name) is not None or asked & named:
                     continue
                 values = _samples(attribute.type)
                 if values:
