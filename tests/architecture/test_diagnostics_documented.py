@@ -62,3 +62,30 @@ def test_page_shows_its_mistake_first_and_then_how_to_mend_it(code: str) -> None
     assert [diagnostic.code for diagnostic in found_in(page, blocks[0])] == [code]
     for mended in blocks[1:]:
         assert not found_in(page, mended)
+
+
+def test_index_names_every_page() -> None:
+    folder = ROOT / "docs" / "diagnostics"
+    index = (folder / "README.md").read_text("utf-8")
+    assert [
+        path.name for path in folder.glob("*.md") if path.name != "README.md" and f"({path.name})" not in index
+    ] == []
+
+
+def test_other_codes_have_pages() -> None:
+    sources = [path for root in ("engine", "plugins") for path in (ROOT / root).rglob("*.py")]
+    used = {code for path in sources for code in re.findall(r'"(LX3\d\d)"', path.read_text("utf-8"))}
+    assert used == {path.stem for path in (ROOT / "docs" / "diagnostics").glob("LX3*.md")}
+
+
+DATA_CODE = re.compile(
+    r'(?:Problem|problem|refuse|_refuse|_stop|_problem_at|DataFinding|\.add)\([^"\n]*\n?\s*"([a-z]+(?:-[a-z0-9]+)+)"'
+)
+
+
+def test_codes_of_data_files_are_listed() -> None:
+    sources = [path.read_text("utf-8") for path in (ROOT / "lineage" / "lexline_lineage").glob("*.py")]
+    used = {code for text in sources for code in DATA_CODE.findall(text)}
+    page = (ROOT / "docs" / "diagnostics" / "data.md").read_text("utf-8")
+    assert len(used) > 30
+    assert used <= set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE))
