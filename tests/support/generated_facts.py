@@ -9,7 +9,7 @@ from choices import Choices
 from lexline.evaluate.verdict import Clock
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.values import Sort, ValueType
-from lexline_lineage.vocabulary import Relation, Vocabulary
+from lexline_lineage.vocabulary import Flow, Relation, Vocabulary
 
 SOURCE = Source("generated")
 TODAYS = tuple(
@@ -118,7 +118,7 @@ def facts(choices: Choices, vocabulary: Vocabulary, today: date) -> list[Fact]:
     names = tuple(vocabulary.kinds)
     kinds = {f"{choices.pick('mbz')}{at}": choices.pick(names) for at in range(choices.integer(1, 9))}
     found: list[Fact] = [ElementFact(element, kind, SOURCE) for element, kind in kinds.items()]
-    share = choices.pick((70, 90, 40))
+    share = choices.pick((90, 100, 70, 40))
     for element, kind in kinds.items():
         for attribute in vocabulary.kinds[kind].attributes.values():
             if choices.chance(share):
@@ -140,7 +140,9 @@ def _validity(choices: Choices, today: date) -> tuple[date | None, date | None]:
 
 
 def _edges(choices: Choices, vocabulary: Vocabulary, kinds: Mapping[str, str], today: date) -> Iterator[EdgeFact]:
-    relations = tuple(vocabulary.relations.values())
+    # Data flows more often than not, or no lineage would be long.
+    relations = [r for r in vocabulary.relations.values() for _ in range(2 if r.flow is not Flow.NONE else 1)]
+    doubt = choices.pick((20, 0, 40))
     for _ in range(choices.below(3 * len(kinds) + 2)):
         relation = choices.pick(relations)
         origins, targets = _ends(relation, kinds)
@@ -150,7 +152,7 @@ def _edges(choices: Choices, vocabulary: Vocabulary, kinds: Mapping[str, str], t
             origins = [f"stub-{relation.origins[0]}"]
         if origins and targets:
             since, until = _validity(choices, today)
-            possible = choices.chance(20)
+            possible = choices.chance(doubt)
             yield EdgeFact(choices.pick(origins), relation.name, choices.pick(targets), SOURCE, possible, since, until)
 
 
