@@ -117,11 +117,12 @@ class _Reading:
                 if odd.instead is None:
                     raise _Stopped(odd.diagnostic)
                 lexeme = odd.instead
-            accepted = self._accepted()
+            accepted, state = self._accepted(), self.parser.parser_state.position
             try:
                 result = self._feed(lexeme)
             except UnexpectedToken:
-                if self._close():
+                # The parser reduces before it refuses: in the state that it is in now, a keyword may be a name.
+                if self.parser.parser_state.position != state or self._close():
                     continue
                 raise _Stopped(odd.diagnostic if odd else hints.explain(self._stop(lexeme))) from None
             if lexeme.type == END:
@@ -219,7 +220,7 @@ class _Machine(NamedTuple):
 
 _OPTIONS: dict[str, Any] = {
     "parser": "lalr",
-    "lexer": "basic",
+    "lexer": "basic",  # asked for, never used: layout.py reads the text
     "keep_all_tokens": True,
     "maybe_placeholders": False,
 }
@@ -248,7 +249,40 @@ def build_tables() -> str:
     writes it)."""
     grammar = files("lexline.lang").joinpath("grammar.lark").read_text(encoding="utf-8")
     data, memo = Lark(grammar, **_OPTIONS).memo_serialize([TerminalDef, Rule])
+    data["options"] = {**_OPTIONS, "start": ["start"]}  # the others differ between versions of lark
+    data["parser"]["parser"] = _in_order(data["parser"]["parser"])
     return json.dumps({"data": data, "memo": memo}, separators=(",", ":")) + "\n"
+
+
+def _in_order(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with its tokens in the order of the alphabet and its states in the order in which they are reached:
+    lark numbers both as its sets happen to lie."""
+    names = sorted(table["tokens"].values())
+    rows = {
+        state: {table["tokens"][token]: action for token, action in actions.items()}
+        for state, actions in table["states"].items()
+    }
+    reached = list(table["start_states"].values())
+    for state in reached:
+        steps = (to for name, (kind, to) in sorted(rows[state].items()) if kind == _SHIFT)
+        reached += (to for to in steps if to not in reached)
+    number = {state: at for at, state in enumerate(reached)}
+    states = [
+        {
+            names.index(name): [kind, number[to] if kind == _SHIFT else to]
+            for name, (kind, to) in sorted(rows[state].items())
+        }
+        for state in reached
+    ]
+    return {
+        "tokens": dict(enumerate(names)),
+        "states": dict(enumerate(states)),
+        "start_states": {name: number[state] for name, state in table["start_states"].items()},
+        "end_states": {name: number[state] for name, state in table["end_states"].items()},
+    }
+
+
+_SHIFT = 0
 
 
 if __name__ == "__main__":
