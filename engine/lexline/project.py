@@ -133,6 +133,8 @@ def load_policies(
             parsed.append(file)
     program, diagnostics = compile_policies(parsed, vocabulary, checks=checks, settings=settings)
     found += diagnostics
+    names = {file.span.source.name: at for at, file in enumerate(parsed)}
+    found.sort(key=lambda d: (names.get(d.span.source.name, len(names)), d.span.start))  # as a reader meets them
     if any(d.severity is Severity.ERROR for d in found):
         raise LexlineError(tuple(found))
     return tuple(parsed), program, tuple(found)
