@@ -25,7 +25,7 @@ from lexline_lineage.values import Value
 
 __all__ = ["Change", "ChangedEdge", "ChangedFact", "NewElement", "find_change"]
 
-_MAX_TRIES, _MIN_TRIES = 400, 40
+_MAX_TRIES, _MIN_TRIES = 250, 40
 """supposed graphs for each verdict that is aimed at: the fewer, the longer each takes"""
 _MAX_EFFORT = 60_000
 """elements walked to and parts explained, over all supposed graphs"""

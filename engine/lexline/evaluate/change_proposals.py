@@ -26,7 +26,9 @@ _MAX_EDGES = 12
 @dataclass(frozen=True, slots=True)
 class Supposed:
     """One thing supposed: a value of ``attribute`` of ``element`` (None: missing); or the state of ``edges`` (see
-    ``Changes``), with a new element where there is a ``kind``. ``rests_on``: an element that has to be supposed, too."""
+    ``Changes``), with a new element where there is a ``kind``. ``rests_on``: an element that has to be
+    supposed, too.
+    """
 
     element: str
     attribute: str = ""
