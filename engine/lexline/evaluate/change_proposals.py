@@ -126,7 +126,7 @@ class Proposals:
                     noons = [_noon(day) for day in self._constants.get(Sort.DATE, [])]
                     yield from _times([self._clock.now, *constants, *beside, *noons], durations)
             case Sort.TEXT:
-                yield from (*constants, *beside, "another")
+                yield from (*constants, *beside, "some text" if now is None else "some other text")
             case Sort.DURATION:
                 yield from (*constants, *beside, Duration())
             case Sort.LIST if type.item is not None:
