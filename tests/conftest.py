@@ -4,8 +4,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# No test is timed: a slow machine is no mistake of the code. The gate decides the same cases every time, so that a change
-# is judged by itself; at a desk the cases are new ones each time.
+# No test is timed: a slow machine is no mistake of the code. The gate decides the same cases every time, so that a
+# change is judged by itself; at a desk the cases are new ones each time.
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("gate" if os.environ.get("CI") else "desk")
