@@ -37,6 +37,10 @@ class Source:
         line = bisect_right(self._starts, min(max(offset, 0), len(self.text)))
         return line, offset - self._starts[line - 1] + 1
 
+    def offset(self, line: int) -> int:
+        """Where a line (counted from 1) begins; the end of the text where it has no such line."""
+        return self._starts[line - 1] if 0 < line <= len(self._starts) else len(self.text)
+
     def line(self, number: int) -> str:
         """The text of a line without its end."""
         begin = self._starts[number - 1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lexline.data_problems import as_error
 from lexline.decision import Evaluation
 from lexline.diagnostics import Diagnostic, LexlineError, Severity
 from lexline.evaluate.verdict import Clock
@@ -17,24 +18,24 @@ from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
 from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
-from lexline.settings import NAME, Settings, as_diagnostic, load_settings
+from lexline.settings import NAME, Settings, load_settings
 from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.files import load_graph as build_graph
 from lexline_lineage.problems import LineageError
-from lexline_lineage.statements import DataReport
+from lexline_lineage.statements import DataFinding, DataReport
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, load_vocabulary
 
 __all__ = [
     "Files",
     "Project",
+    "fact_files",
     "load",
     "load_graph",
     "load_policies",
     "load_project",
     "load_vocabularies",
     "policy_paths",
-    "raise_problems",
     "unread_facts",
 ]
 
@@ -95,11 +96,6 @@ def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:
     return Project(parsed, vocabulary, evaluation, warnings)
 
 
-def raise_problems(error: LineageError) -> LexlineError:
-    """The problems of a data file as an error that carries diagnostics."""
-    return LexlineError(tuple(as_diagnostic(problem) for problem in error.problems))
-
-
 def load_vocabularies(files: Files, parts: Iterable[Path] = ()) -> Vocabulary:
     """The vocabulary with all its extensions; ``parts`` are those of plug-ins and packs, which come first."""
     try:
@@ -107,7 +103,7 @@ def load_vocabularies(files: Files, parts: Iterable[Path] = ()) -> Vocabulary:
         for path in (*parts, *files.extend):
             vocabulary = extend(vocabulary, path)
     except LineageError as error:
-        raise raise_problems(error) from None
+        raise as_error(error) from None
     return vocabulary
 
 
@@ -118,6 +114,11 @@ def policy_paths(paths: Iterable[Path]) -> Iterator[Path]:
             yield from sorted(p for p in path.rglob("*") if p.name.endswith(ENDINGS) and p.is_file())
         else:
             yield path
+
+
+def fact_files(folder: Path | None) -> list[Path]:
+    """The files of imported facts, sorted; none where nothing has been imported yet."""
+    return sorted(path for path in folder.glob("*.jsonl") if path.is_file()) if folder and folder.is_dir() else []
 
 
 def load_policies(
@@ -142,15 +143,21 @@ def load_policies(
 
 def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
     """The graph of all portfolio files and imported facts on a date. Raises ``LexlineError``."""
-    imported = sorted(files.facts.glob("*.jsonl")) if files.facts is not None and files.facts.is_dir() else []
+    paths = (*files.portfolio, *fact_files(files.facts))
     try:
-        return build_graph(vocabulary, (*files.portfolio, *imported), on)
+        return build_graph(vocabulary, paths, on)
     except LineageError as error:
-        raise raise_problems(error) from None
+        raise as_error(error, quoted=[str(path) for path in paths]) from None
 
 
 def unread_facts(report: DataReport) -> tuple[str, ...]:
-    """What was left out of the graph, a sentence each."""
-    findings = [f"{f.message}{f' ({f.count} elements)' if f.count > 1 else ''}" for f in report.findings]
-    stubs = [f"{element} is named by an edge only: nothing is known of it" for element in report.stubs]
+    """What was left out of the graph, and the elements of which nothing is known: a sentence each, with its code."""
+    findings = [f"{finding.message}  [{_place(finding)}{finding.code}]" for finding in report.findings]
+    stubs = [f"`{element}` is named by an edge only: nothing is known of it  [LX463]" for element in report.stubs]
     return (*findings, *stubs)
+
+
+def _place(finding: DataFinding) -> str:
+    """Where the value stands; a contradiction's message names both places itself."""
+    file, line, _ = finding.sources[0].location() if len(finding.sources) == 1 else ("", 0, 0)
+    return f"{file}:{line}, " if file and line else f"{file}, " if file else ""

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from lexline.diagnostics import Diagnostic, Label, LexlineError, Source, Span
+from lexline.data_problems import as_diagnostics, as_error
+from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.lang.suggest import nearest
 from lexline_lineage.documents import Document
 from lexline_lineage.problems import LineageError, Problem
 from lexline_lineage.reading import read_document
 
-__all__ = ["NAME", "Settings", "SourceSettings", "as_diagnostic", "load_settings"]
+__all__ = ["NAME", "Settings", "SourceSettings", "load_settings"]
 
 NAME = "lexline.yaml"
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "dict_type": "has to be a mapping",
+        "list_type": "has to be a list, such as `[a, b]`",
+        "missing": "is missing",
+        "model_type": "has to be a mapping",
+        "string_pattern_mismatch": "is no name of a source, which are letters, digits, `-` and `_`: a file is named so",
+        "string_type": "has to be text",
+        "too_short": "has to hold something",
+    }
+)
+"""What is wrong with a setting, by the name of pydantic's error."""
 
 
 class SourceSettings(BaseModel):
@@ -60,26 +76,16 @@ class Settings:
         return self.root / text
 
     def matches(self, pattern: str) -> tuple[Path, ...]:
-        """The files that a path or pattern (``exports/*.json``) of the settings names, sorted."""
-        path = self.path(pattern)
-        if any(sign in pattern for sign in "*?["):
-            return tuple(sorted(p for p in self.root.glob(pattern) if p.is_file()))
-        return (path,)
-
-
-def as_diagnostic(problem: Problem) -> Diagnostic:
-    """A problem of a data file as a diagnostic, with the line where the file can still be read."""
-    text = ""
-    path = Path(problem.file)
-    if problem.line and path.is_file() and path.stat().st_size < 1_000_000:
-        text = path.read_text("utf-8", errors="replace")
-    source = Source(problem.file, text)
-    span = Span(source, 0, 0)
-    if text:
-        starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
-        begin = min(starts[min(problem.line, len(starts)) - 1] + max(problem.column - 1, 0), len(text))
-        span = Span(source, begin, min(begin + 1, len(text)))
-    return Diagnostic(problem.code, problem.message, (Label(span),), problem.help)
+        """The files that a path or pattern (``exports/*.json``) of the settings names, sorted. Raises ``LexlineError``
+        for a pattern that can't be followed."""
+        if not any(sign in pattern for sign in "*?["):
+            return (self.path(pattern),)
+        try:
+            return tuple(sorted(path for path in self.root.glob(pattern) if path.is_file()))
+        except (NotImplementedError, ValueError):
+            message = f"`{pattern}` is no pattern that can be followed"
+            advice = "write it relative to the project's folder, with `**` only as a whole part: `exports/**/*.json`"
+            raise LexlineError((Diagnostic("LX301", message, (), advice),)) from None
 
 
 def load_settings(path: Path) -> Settings:
@@ -87,19 +93,22 @@ def load_settings(path: Path) -> Settings:
     try:
         document = read_document(path)
     except LineageError as error:
-        raise LexlineError(tuple(as_diagnostic(problem) for problem in error.problems)) from None
+        raise as_error(error) from None
     data = {} if document.data is None else document.data
     try:
-        return Settings(path.parent, SettingsFile.model_validate(data))
+        settings = Settings(path.parent, SettingsFile.model_validate(data))
     except ValidationError as error:
-        raise LexlineError(_mistakes(path, document, error)) from None
+        raise LexlineError(as_diagnostics(_mistakes(document, error))) from None
+    if settings.file.facts is not None and settings.path(settings.file.facts).is_file():
+        problem = document.problem("LX301", "`facts` names a file", "facts", help="name a folder", of_value=True)
+        raise LexlineError(as_diagnostics([problem]))
+    return settings
 
 
-def _mistakes(path: Path, document: Document, error: ValidationError) -> tuple[Diagnostic, ...]:
+def _mistakes(document: Document, error: ValidationError) -> list[Problem]:
     found = []
     for item in error.errors():
-        where = tuple(item["loc"])
-        line, column = document.place(*where)
+        where = tuple(part for part in item["loc"] if part != "[key]")
         name = ".".join(str(part) for part in where) or NAME
         if item["type"] == "extra_forbidden":
             known = SourceSettings.model_fields if where[0] == "sources" else SettingsFile.model_fields
@@ -107,8 +116,8 @@ def _mistakes(path: Path, document: Document, error: ValidationError) -> tuple[D
             message = f"`{name}` is no setting"
             advice = f"did you mean `{near}`?" if near else "settings are " + ", ".join(f"`{k}`" for k in known)
         else:
-            message = f"`{name}`: {item['msg'][:1].lower()}{item['msg'][1:]}"
+            said = _WORDS.get(item["type"]) or f"can't be used: {item['msg'][:1].lower()}{item['msg'][1:]}"
+            message = f"`{name}` {said}"
             advice = "see docs/settings.md for every setting"
-        problem = Problem("LX301", str(path), line, column, message, advice)
-        found.append(as_diagnostic(problem))
-    return tuple(found)
+        found.append(document.problem("LX301", message, *where, help=advice))
+    return found

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lexline_lineage.assembly import Cells, Edges, assemble
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph
-from lexline_lineage.placement import REFUSED, Ends, Placement, Refusals, is_id, place
+from lexline_lineage.placement import ID_HELP, REFUSED, Ends, Placement, Refusals, is_id, place
 from lexline_lineage.problems import nearest
 from lexline_lineage.statements import Coded, DataFinding, DataReport, Statements, cells_of_columns
 from lexline_lineage.vocabulary import Vocabulary
@@ -62,7 +62,7 @@ def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date) -> BuiltGraph
             first = elements.setdefault(fact.element, fact)
             if first.kind != fact.kind:
                 message = f"`{fact.element}` is a `{fact.kind}` here and a `{first.kind}` in {first.source}"
-                refusals.add("two-kinds", message, fact.source, "give one of them another id")
+                refusals.add("LX434", message, fact.source, "give one of them another id")
         elif not _is_valid(fact, on):
             continue
         elif isinstance(fact, EdgeFact):
@@ -134,13 +134,13 @@ def _kind_codes(vocabulary: Vocabulary, elements: Iterable[ElementFact], refusal
         if fact.kind not in codes:
             _refuse_kind(vocabulary, fact.element, fact.kind, fact.source, refusals)
         if not is_id(fact.element):
-            refusals.add("bad-id", "an element has no proper id", fact.source)
+            refusals.add("LX436", "an element has no proper id", fact.source, ID_HELP)
     return kinds
 
 
 def _refuse_kind(vocabulary: Vocabulary, element: str, kind: str, source: Source, refusals: Refusals) -> None:
     message = f"`{element}` is of the kind `{kind}`, which does not exist"
-    refusals.add("unknown-kind", message, source, nearest(kind, vocabulary.kinds))
+    refusals.add("LX430", message, source, nearest(kind, vocabulary.kinds))
 
 
 def _check_rows(
@@ -157,12 +157,12 @@ def _check_rows(
         _refuse_kind(vocabulary, table.ids[row], kind, source(row), refusals)
     for row, element in enumerate(table.ids):
         if not is_id(element):
-            refusals.add("bad-id", "an element has no proper id", source(row))
+            refusals.add("LX436", "an element has no proper id", source(row), ID_HELP)
     if len(kinds) != len(table.ids):
         seen: set[str] = set()
         for row, element in enumerate(table.ids):
             if element in seen:
-                refusals.add("duplicate-key", f"`{element}` stands twice", source(row), "remove one of the two")
+                refusals.add("LX407", f"`{element}` stands twice", source(row), "remove one of the two")
             seen.add(element)
 
 

@@ -80,7 +80,7 @@ def decode(content: str | bytes, file: str) -> str:
     surrogates."""
     if len(content) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES // 1024 // 1024} MB"
-        raise LineageError([Problem("file-too-large", file, 0, 0, message, "split it")])
+        raise LineageError([Problem("LX403", file, 0, 0, message, "split it")])
     try:
         text = content.decode("utf-8") if isinstance(content, bytes) else content
         if isinstance(content, str) and not content.isascii():
@@ -95,4 +95,4 @@ def decode(content: str | bytes, file: str) -> str:
 
 
 def _not_utf_8(file: str, line: int) -> Problem:
-    return Problem("not-utf-8", file, line, 0, "this is not UTF-8 text", "save it as UTF-8")
+    return Problem("LX402", file, line, 0, "this is not UTF-8 text", "save it as UTF-8")

@@ -55,7 +55,7 @@ def parse_facts(content: str | bytes, file: str) -> tuple[Fact, ...]:
         except LineageError as error:
             problems += [Problem(p.code, file, number, p.column, p.message, p.help) for p in error.problems]
         except _FormError as error:
-            problems.append(Problem("fact-form", file, number, 1, str(error), error.help_text))
+            problems.append(Problem("LX421", file, number, 1, str(error), error.help_text))
     if problems:
         raise LineageError(problems)
     return tuple(facts)
@@ -74,7 +74,7 @@ def write_fact_lines(path: Path, facts: Iterable[Fact]) -> None:
             message = (
                 f"a fact of {name[:80]!a} cannot be written: it is not JSON, too deep, too large or not clean text"
             )
-            problems.append(Problem("not-writable", *fact.source.location(), message))
+            problems.append(Problem("LX440", *fact.source.location(), message))
     if problems:
         raise LineageError(problems)
     write_atomically(path, "".join(line + "\n" for line in lines).encode("utf-8"))

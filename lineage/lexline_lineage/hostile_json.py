@@ -37,7 +37,7 @@ def read_json(content: str | bytes, file: str) -> Document:
         data = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
-        raise LineageError([Problem("json-syntax", file, error.lineno, error.colno, message)]) from None
+        raise LineageError([Problem("LX415", file, error.lineno, error.colno, message)]) from None
     except (_RefusedError, RecursionError):
         raise LineageError(_Scan(text, file).refusals()) from None
     if _too_deep(data) or ("\\u" in text and _SUSPICIOUS_ESCAPE.search(text) and _has_bad_text(data)):
@@ -119,7 +119,7 @@ class _Scan:
         """What is refused, with places."""
         self.branch()
         if not self.problems:
-            self.problems.append(Problem("json-syntax", self.file, 0, 0, "this JSON cannot be read"))
+            self.problems.append(Problem("LX415", self.file, 0, 0, "this JSON cannot be read"))
         return tuple(self.problems)
 
     def branch(self) -> Branch | None:
@@ -152,7 +152,7 @@ class _Scan:
             keys[-1] = None
             if inside is not None:
                 if len(frames) > MAX_DEPTH:
-                    self._refuse("too-deep", line, column, f"this is nested more than {MAX_DEPTH} levels deep")
+                    self._refuse("LX404", line, column, f"this is nested more than {MAX_DEPTH} levels deep")
                     return None
                 frames.append((inside, mark == "{"))
                 keys.append(None)
@@ -174,20 +174,20 @@ class _Scan:
     def _key(self, string: str, branch: Branch, line: int, column: int) -> str:
         key = str(json.loads(string))
         if not is_clean_text(key):
-            self._refuse("bad-text", line, column, "a key holds a NUL or a lone surrogate")
+            self._refuse("LX405", line, column, "a key holds a NUL or a lone surrogate")
         elif key in branch:
             first = branch[key].line
             message = f"`{key[:80]}` stands twice; the first is in line {first}"
-            self._refuse("duplicate-key", line, column, message, "remove one of the two")
+            self._refuse("LX407", line, column, message, "remove one of the two")
         return key
 
     def _check(self, token: str, line: int, column: int) -> None:
         if token.startswith('"'):
             if not is_clean_text(str(json.loads(token))):
-                self._refuse("bad-text", line, column, "a text holds a NUL or a lone surrogate")
+                self._refuse("LX405", line, column, "a text holds a NUL or a lone surrogate")
         elif token in ("NaN", "Infinity", "-Infinity"):
-            self._refuse("bad-number", line, column, f"`{token}` is not a finite number")
+            self._refuse("LX406", line, column, f"`{token}` is not a finite number")
         elif token[:1] in "-0123456789":
             too_long = len(token) > MAX_DIGITS and token.lstrip("-").isdigit()
             if too_long or not math.isfinite(float(token)):
-                self._refuse("bad-number", line, column, f"the number `{token[:20]}` is too large")
+                self._refuse("LX406", line, column, f"the number `{token[:20]}` is too large")

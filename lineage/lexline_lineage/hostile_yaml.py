@@ -64,7 +64,7 @@ def read_yaml(content: str | bytes, file: str) -> Document:
     if len(documents) > 1:
         line, column = documents[1].start
         message = "a second document begins here, and one is expected"
-        raise LineageError([Problem("yaml-documents", file, line, column, message, "remove the `---`")])
+        raise LineageError([Problem("LX411", file, line, column, message, "remove the `---`")])
     return documents[0]
 
 
@@ -75,7 +75,7 @@ def read_yaml_documents(content: str | bytes, file: str) -> tuple[Document, ...]
     control = _CONTROL.search(text)
     if control is not None:
         message = f"a control character (U+{ord(control.group()):04X}) stands here"
-        raise LineageError([_problem_at(text, control.start(), file, "yaml-syntax", message)])
+        raise LineageError([_problem_at(text, control.start(), file, "LX410", message)])
     composer = _Composer(file)
     try:
         documents = tuple(composer.documents(yaml.parse(text, Loader=_LOADER)))
@@ -85,13 +85,36 @@ def read_yaml_documents(content: str | bytes, file: str) -> tuple[Document, ...]
         lines = text.split("\n")
         if line > len(lines):  # the parser puts the end of a file behind its last line
             line, column = len(lines), len(lines[-1]) + 1
-        message = f"this is not YAML: {error.problem or error.context or 'it cannot be read'}"
-        raise LineageError([*composer.problems, Problem("yaml-syntax", file, line, column, message)]) from None
+        words, help_text = _in_plain_words(error, lines[line - 1][column - 1 : column] if line else "")
+        problem = Problem("LX410", file, line, column, f"this is not YAML: {words}", help_text)
+        raise LineageError([*composer.problems, problem]) from None
     except yaml.YAMLError:
-        raise LineageError([Problem("yaml-syntax", file, 0, 0, "this is not YAML")]) from None
+        raise LineageError([Problem("LX410", file, 0, 0, "this is not YAML")]) from None
     if composer.problems:
         raise LineageError(composer.problems)
     return documents
+
+
+def _in_plain_words(error: yaml.MarkedYAMLError, sign: str) -> tuple[str, str]:
+    """What the parser says of the ``sign`` where it stopped, for a reader who knows no parser, and what to do."""
+    said = error.problem or error.context or "it cannot be read"
+    begun = f"that begins in line {error.context_mark.line + 1}" if error.context_mark is not None else ""
+    if said == "found character that cannot start any token":
+        if sign == "\t":
+            return "a tab stands where only spaces can", "indent with spaces"
+        return f"nothing can begin with `{sign}`", "put the text in quotes"
+    if said == "mapping values are not allowed in this context":
+        return "a `:` cannot stand here", "put a text that holds `: ` in quotes, and each key on a line of its own"
+    if said in ("did not find expected ',' or '}'", "did not find expected ',' or ']'"):
+        return f"a `,` or `{said[-2]}` is missing in the `{'{' if said[-2] == '}' else '['}` {begun}", ""
+    if said in ("did not find expected key", "did not find expected '-' indicator"):
+        other = f"what begins in line {error.context_mark.line + 1}" if error.context_mark else "the lines before it"
+        return f"this does not fit {other}", "lines of one level begin in the same column"
+    if said == "could not find expected ':'":
+        return "a key has no `:`", "write `key: value`"
+    if said == "found unexpected end of stream":
+        return " ".join(part for part in ("a text in quotes", begun, "is not closed") if part), "close the quote"
+    return said, ""
 
 
 def _problem_at(text: str, index: int, file: str, code: str, message: str) -> Problem:
@@ -159,12 +182,12 @@ class _Composer:
 
     def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         if len(self.frames) >= MAX_DEPTH:
-            raise self._stop(event, "too-deep", f"this is nested more than {MAX_DEPTH} levels deep")
+            raise self._stop(event, "LX404", f"this is nested more than {MAX_DEPTH} levels deep")
         frame = self.frames[-1] if self.frames else None
         if frame is not None and isinstance(frame.part.value, dict) and frame.key is None:
-            raise self._stop(event, "yaml-key", "a key has to be a plain text")
+            raise self._stop(event, "LX412", "a key has to be a plain text")
         if event.tag is not None and event.tag not in _PLAIN_TAGS and event.tag != "!":
-            self._refuse(event, "yaml-tag", f"the tag `{event.tag[:80]}` is not read", "leave the tag out")
+            self._refuse(event, "LX413", f"the tag `{_short(event.tag)}` is not read", "leave the tag out")
         value: object = {} if isinstance(event, MappingStartEvent) else []
         self.frames.append(_Frame(_Part(value, {}, 1), event.anchor, *_place(event)))
 
@@ -190,11 +213,11 @@ class _Composer:
     def _key(self, event: ScalarEvent, frame: _Frame, mapping: dict[str, object], line: int, column: int) -> None:
         key: str = event.value
         if not is_clean_text(key):
-            self._refuse(event, "bad-text", "a key holds a NUL or a lone surrogate")
+            self._refuse(event, "LX405", "a key holds a NUL or a lone surrogate")
         if key in mapping:
             first = (frame.part.branch or {})[key]
             message = f"`{key[:80]}` stands twice; the first is in line {first.line}"
-            self._refuse(event, "duplicate-key", message, "remove one of the two")
+            self._refuse(event, "LX407", message, "remove one of the two")
         frame.key, frame.key_place = key, (line, column)
 
     def _alias(self, event: AliasEvent) -> None:
@@ -207,15 +230,15 @@ class _Composer:
                 if is_open
                 else (f"nothing before this is named `&{name[:80]}`")
             )
-            raise self._stop(event, "yaml-alias", message)
+            raise self._stop(event, "LX414", message)
         frame = self.frames[-1] if self.frames else None
         if frame is not None and isinstance(frame.part.value, dict) and frame.key is None:
-            raise self._stop(event, "yaml-key", "a key has to be a plain text")
+            raise self._stop(event, "LX412", "a key has to be a plain text")
         self.aliased += part.size
         if self.aliased > MAX_ALIASED_PARTS:
-            raise self._stop(event, "yaml-alias", f"aliases stand for more than {MAX_ALIASED_PARTS} values")
+            raise self._stop(event, "LX414", f"aliases stand for more than {MAX_ALIASED_PARTS} values")
         if len(self.frames) + _depth(part.branch) > MAX_DEPTH:
-            raise self._stop(event, "too-deep", f"this is nested more than {MAX_DEPTH} levels deep")
+            raise self._stop(event, "LX404", f"this is nested more than {MAX_DEPTH} levels deep")
         self._add(part, *_place(event))
 
     def _add(self, part: _Part, line: int, column: int) -> None:
@@ -254,18 +277,18 @@ class _Composer:
     def _resolve(self, event: ScalarEvent) -> object:
         text: str = event.value
         if not is_clean_text(text):
-            self._refuse(event, "bad-text", "a text holds a NUL or a lone surrogate")
+            self._refuse(event, "LX405", "a text holds a NUL or a lone surrogate")
             return None
         tag = event.tag
         if tag is not None and tag not in _PLAIN_TAGS and tag not in ("!", _TAG + "str"):
-            self._refuse(event, "yaml-tag", f"the tag `{tag[:80]}` is not read", "leave the tag out")
+            self._refuse(event, "LX413", f"the tag `{_short(tag)}` is not read", "leave the tag out")
             return None
         if (tag is None and not event.implicit[0]) or tag in ("!", _TAG + "str"):
             return text
         try:
             return _plain_scalar(text)
         except ValueError as error:
-            self._refuse(event, "bad-number", str(error))
+            self._refuse(event, "LX406", str(error))
             return None
 
 
@@ -273,6 +296,11 @@ def _place(event: Event) -> tuple[int, int]:
     """Line and column of an event, from 1."""
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+
+
+def _short(tag: str) -> str:
+    """A tag as it is written."""
+    return f"!!{tag.removeprefix(_TAG)}"[:80] if tag.startswith(_TAG) else tag[:80]
 
 
 def _always(branch: Branch | None) -> Callable[[], Branch | None]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lexline_lineage.assembly import blank, encode
 from lexline_lineage.facts import Source
 from lexline_lineage.graph import Adjacency, Column, Graph
-from lexline_lineage.placement import Ends, Refusals, is_id, stub_kinds
+from lexline_lineage.placement import ID_HELP, Ends, Refusals, is_id, stub_kinds
 from lexline_lineage.problems import nearest
 from lexline_lineage.values import Value, parse_value
 from lexline_lineage.vocabulary import Flow
@@ -71,7 +71,7 @@ def _removed(graph: Graph, changes: Changes, refusals: Refusals) -> list[int]:
             number = graph.number(element)
             if number is None:
                 message = f"there is no element `{element[:80]}` to remove"
-                refusals.add("unknown-element", message, changes.source, nearest(element, graph.ids[:10_000]))
+                refusals.add("LX437", message, changes.source, nearest(element, graph.ids[:10_000]))
             else:
                 numbers.append(number)
     return sorted(numbers)
@@ -79,15 +79,15 @@ def _removed(graph: Graph, changes: Changes, refusals: Refusals) -> list[int]:
 
 def _check_added(graph: Graph, element: str, kind: str, source: Source, refusals: Refusals) -> None:
     if not is_id(element):
-        refusals.add("bad-id", "an element has no proper id", source)
+        refusals.add("LX436", "an element has no proper id", source, ID_HELP)
     elif kind not in graph.members:
         message = f"`{element}` is of the kind `{kind}`, which does not exist"
-        refusals.add("unknown-kind", message, source, nearest(kind, graph.members))
+        refusals.add("LX430", message, source, nearest(kind, graph.members))
     else:
         number = graph.number(element)
         if number is not None and (graph.kind(number) != kind or number not in graph.stubs):
             message = f"there is an element `{element}` already, of the kind `{graph.kind(number)}`"
-            refusals.add("two-kinds", message, source, "give the new one another id")
+            refusals.add("LX434", message, source, "give the new one another id")
 
 
 def _stubs(graph: Graph, added: Mapping[str, str], changes: Changes, refusals: Refusals) -> dict[str, str]:
@@ -212,18 +212,18 @@ def _checked_values(
         number = graph.number(element)
         if number is None or number in graph.stubs:
             message = f"`{name}` is said of `{element}`, which nothing declares"
-            refusals.add("undeclared-element", message, changes.source, "declare it with its kind")
+            refusals.add("LX433", message, changes.source, "declare it with its kind")
             continue
         kind = graph.kind(number)
         attributes = graph.vocabulary.kinds[kind].attributes
         if name not in attributes:
             message = f"a `{kind}` has no attribute `{name[:80]}`"
-            refusals.add("unknown-attribute", message, changes.source, nearest(name, attributes))
+            refusals.add("LX461", message, changes.source, nearest(name, attributes))
             continue
         value = parse_value(raw, attributes[name].type) if raw is not None else None
         if value is None and raw is not None:
             message = f"`{name}` of `{element}` has to be {attributes[name].type}, and {str(raw)[:60]!a} is not"
-            refusals.add("wrong-type", message, changes.source)
+            refusals.add("LX460", message, changes.source)
             continue
         checked.setdefault((kind, name), {})[int(graph.rows[number])] = value
     return checked
@@ -256,16 +256,16 @@ def _checked_edges(graph: Graph, changes: Changes, refusals: Refusals) -> dict[s
         edge = f"the edge `{origin} {name} {target}`"
         if relation is None:
             help_text = nearest(name, graph.vocabulary.relations)
-            refusals.add("unknown-relation", f"{edge} names a relation that does not exist", changes.source, help_text)
+            refusals.add("LX431", f"{edge} names a relation that does not exist", changes.source, help_text)
         elif ends[0] is None or ends[1] is None:
-            refusals.add("unknown-edge", f"there is no edge to remove: {edge}", changes.source)
+            refusals.add("LX437", f"there is no edge to remove: {edge}", changes.source)
         elif possible is None and graph.along[name].position(ends[0], ends[1]) is None:
             if origin not in changes.kinds and target not in changes.kinds:
-                refusals.add("unknown-edge", f"there is no edge to remove: {edge}", changes.source)
+                refusals.add("LX437", f"there is no edge to remove: {edge}", changes.source)
         elif graph.kind(ends[0]) not in relation.origins or graph.kind(ends[1]) not in relation.targets:
             message = f"{edge} leads from a `{graph.kind(ends[0])}` to a `{graph.kind(ends[1])}`"
             help_text = f"`{name}` leads from {' or '.join(relation.origins)} to {' or '.join(relation.targets)}"
-            refusals.add("wrong-ends", message, changes.source, help_text)
+            refusals.add("LX432", message, changes.source, help_text)
         else:
             checked.setdefault(name, {})[ends[0], ends[1]] = possible
     return checked

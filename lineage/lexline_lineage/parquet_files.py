@@ -94,7 +94,7 @@ def write_table(folder: Path, facts: Iterable[Fact]) -> None:
             continue
         if fact.since is not None or fact.until is not None:
             message = "a fact with dates cannot be written by columns"
-            problems.append(Problem("not-writable", *fact.source.location(), message, "write the facts form"))
+            problems.append(Problem("LX440", *fact.source.location(), message, "write the facts form"))
         elif isinstance(fact, AttributeFact):
             said.append(fact)
         else:
@@ -107,7 +107,7 @@ def write_table(folder: Path, facts: Iterable[Fact]) -> None:
         value = plain_raw(fact.value)
         if fact.element not in rows or not is_writable(value):
             message = f"`{fact.attribute}` of {fact.element[:80]!a} cannot be written"
-            problems.append(Problem("not-writable", *fact.source.location(), message))
+            problems.append(Problem("LX440", *fact.source.location(), message))
             continue
         rows[fact.element][fact.attribute] = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
     if problems:
@@ -136,7 +136,7 @@ def read_fact_table(path: Path) -> tuple[Fact, ...]:
             message = (
                 f"row {row + 1}: {error}" if not isinstance(error, LineageError) else f"row {row + 1} holds no JSON"
             )
-            problems.append(Problem("fact-form", str(path), 0, 0, message))
+            problems.append(Problem("LX421", str(path), 0, 0, message))
     if problems:
         raise LineageError(problems)
     return tuple(facts)
@@ -149,7 +149,7 @@ def write_fact_table(path: Path, facts: Iterable[Fact]) -> None:
     for fact in facts:
         record = record_of(fact)
         if not is_writable(record):
-            raise LineageError([Problem("not-writable", *fact.source.location(), "a fact cannot be written as JSON")])
+            raise LineageError([Problem("LX440", *fact.source.location(), "a fact cannot be written as JSON")])
         if isinstance(fact, EdgeFact):
             record |= {"origin": fact.origin, "relation": fact.relation, "target": fact.target}
         if isinstance(fact, AttributeFact):
@@ -180,7 +180,7 @@ def _pyarrow(file: str, part: str = "") -> Any:
     except ImportError:
         message = "Parquet cannot be read without pyarrow"
         help_text = "install the extra: pip install 'lexline[parquet]'"
-        raise LineageError([Problem("no-parquet", file, 0, 0, message, help_text)]) from None
+        raise LineageError([Problem("LX417", file, 0, 0, message, help_text)]) from None
 
 
 def _read(path: Path, required: Sequence[str]) -> Any:
@@ -190,21 +190,22 @@ def _read(path: Path, required: Sequence[str]) -> Any:
         schema, rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
         if rows > MAX_ROWS:
             message = f"the file has more than {MAX_ROWS} rows"
-            raise LineageError([Problem("file-too-large", str(path), 0, 0, message, "split it")])
+            raise LineageError([Problem("LX403", str(path), 0, 0, message, "split it")])
         # Texts stay in the dictionaries that the file has: a small file can repeat a long text very often.
         texts = [field.name for field in schema if pyarrow.types.is_string(field.type)]
         table = parquet.read_table(path, memory_map=True, read_dictionary=texts)
     except FileNotFoundError:
-        raise LineageError([Problem("no-file", str(path), 0, 0, "there is no such file")]) from None
+        help_text = "a folder is read as Parquet; name YAML and JSON files themselves, such as `portfolio/*.yaml`"
+        raise LineageError([Problem("LX401", str(path), 0, 0, "there is no such file", help_text)]) from None
     except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
         reason = str(error).split("\n", 1)[0][:200]
-        raise LineageError([Problem("parquet-form", str(path), 0, 0, f"this is not Parquet: {reason}")]) from None
+        raise LineageError([Problem("LX416", str(path), 0, 0, f"this is not Parquet: {reason}")]) from None
     missing = [name for name in required if name not in table.column_names]
     if missing:
         message = "there is no column " + ", ".join(f"`{name}`" for name in missing)
-        raise LineageError([Problem("parquet-form", str(path), 0, 0, message)])
+        raise LineageError([Problem("LX416", str(path), 0, 0, message)])
     if len(set(table.column_names)) != len(table.column_names):
-        raise LineageError([Problem("duplicate-key", str(path), 0, 0, "a column stands twice")])
+        raise LineageError([Problem("LX407", str(path), 0, 0, "a column stands twice")])
     return table
 
 
@@ -215,7 +216,7 @@ def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> Non
             arrays[name] = pyarrow.array(column)
         except (pyarrow.ArrowException, OverflowError):
             message = f"the values of `{name}` are of more than one type, which a column cannot hold"
-            raise LineageError([Problem("not-writable", str(path), 0, 0, message, "write the facts form")]) from None
+            raise LineageError([Problem("LX440", str(path), 0, 0, message, "write the facts form")]) from None
     with replacing(path) as part:
         _pyarrow(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
 
@@ -227,7 +228,7 @@ def _texts(table: Any, name: str, path: Path) -> list[str]:
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
         message = f"the column `{name}` has to be text"
-        raise LineageError([Problem("parquet-form", str(path), 0, 0, message)])
+        raise LineageError([Problem("LX416", str(path), 0, 0, message)])
     coded = _coded(table[name], str(path), name)
     values = [*coded.values, None]  # a code of -1 leads to the last
     return [cast(str, values[code]) for code in coded.codes.tolist()]
@@ -258,7 +259,7 @@ def _coded(column: Any, file: str, name: str) -> Coded:
     except (pa.ArrowException, ValueError, OverflowError) as error:
         reason = str(error).split("\n", 1)[0][:200]
         message = f"the column `{name}` cannot be read: {reason}"
-        raise LineageError([Problem("parquet-form", file, 0, 0, message)]) from None
+        raise LineageError([Problem("LX416", file, 0, 0, message)]) from None
 
 
 def _coded_dictionary(column: Any, pa: Any, compute: Any) -> Coded:

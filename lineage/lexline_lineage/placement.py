@@ -17,10 +17,11 @@ from lexline_lineage.problems import LineageError, Problem, nearest
 from lexline_lineage.values import is_clean_text
 from lexline_lineage.vocabulary import Vocabulary
 
-__all__ = ["MAX_PROBLEMS", "REFUSED", "Ends", "Placement", "Refusals", "is_id", "place", "stub_kinds"]
+__all__ = ["ID_HELP", "MAX_PROBLEMS", "REFUSED", "Ends", "Placement", "Refusals", "is_id", "place", "stub_kinds"]
 
 MAX_PROBLEMS = 500
 """How many problems of one set of facts are written out; a systematic mistake would fill memory otherwise."""
+ID_HELP = "an id is a text that is not empty, without NUL and lone surrogates"
 REFUSED = -1
 """The kind code of an element whose kind is refused; its edges are not reported again."""
 
@@ -42,7 +43,7 @@ class Refusals:
     def raise_if_any(self) -> None:
         """Raises ``LineageError`` with all mistakes noted, if there are any."""
         if self._left_out:
-            self._problems.append(Problem("more-problems", "", 0, 0, f"and {self._left_out} more like these"))
+            self._problems.append(Problem("LX439", "", 0, 0, f"and {self._left_out} more like these"))
         if self._problems:
             raise LineageError(self._problems)
 
@@ -82,7 +83,7 @@ def place(vocabulary: Vocabulary, kinds: dict[str, int], ends: Ends, refusals: R
     for index in np.flatnonzero(~usable).tolist():
         name = ends.names[ends.relations[index]]
         message = f"the edge `{ends.describe(index)}` names the relation `{name}`, which does not exist"
-        refusals.add("unknown-relation", message, ends.source(index), nearest(name, vocabulary.relations))
+        refusals.add("LX431", message, ends.source(index), nearest(name, vocabulary.relations))
     stubs = stub_kinds(vocabulary, kinds, ends, usable, refusals)
     kinds = kinds | stubs
     ids = tuple(sorted(kinds))
@@ -125,13 +126,13 @@ def stub_kinds(
     for element, left in candidates.items():
         index = first[element]
         if not is_id(element):
-            refusals.add("bad-id", "an edge names an element without a proper id", ends.source(index))
+            refusals.add("LX436", "an edge names an element without a proper id", ends.source(index), ID_HELP)
             continue
         stubs[element] = codes[left[0]] if len(left) == 1 else REFUSED
         if len(left) != 1:
             choice = " or ".join(f"`{kind}`" for kind in left) or "no one kind that all its edges allow"
             message = f"nothing declares `{element}` of the edge `{ends.describe(index)}`, which may be {choice}"
-            refusals.add("undeclared-element", message, ends.source(index), f"declare `{element}` with its kind")
+            refusals.add("LX433", message, ends.source(index), f"declare `{element}` with its kind")
     return stubs
 
 
@@ -165,7 +166,7 @@ def _check_ends(
         help_text = f"`{name}` leads from {_list(relation.origins)} to {_list(relation.targets)}"
         reverse = origin in relation.targets and target in relation.origins
         help_text += "; turn the edge round" if reverse else ""
-        refusals.add("wrong-ends", message, ends.source(index), help_text)
+        refusals.add("LX432", message, ends.source(index), help_text)
 
 
 def _list(kinds: Sequence[str]) -> str:

@@ -63,7 +63,8 @@ class _Reader:
         if root is None:
             return facts
         if not isinstance(root, dict):
-            self._refuse("a portfolio is a mapping with `nodes` and `edges`", ())
+            help_text = "write `nodes: {id: {kind: …}}`, and `edges: [[origin, relation, target]]`"
+            self._refuse("a portfolio is a mapping with `nodes` and `edges`", (), help_text)
             return facts
         for key in root:
             if key not in ("nodes", "edges"):
@@ -82,7 +83,7 @@ class _Reader:
         return facts
 
     def _refuse(self, message: str, path: Path_, help: str = "", *, of_value: bool = False) -> None:  # noqa: A002
-        problem = self._document.problem("portfolio-form", message, *path, help=help, of_value=of_value)
+        problem = self._document.problem("LX420", message, *path, help=help, of_value=of_value)
         self.problems.append(problem)
 
     def _source(self, *path: str | int) -> Source:
@@ -146,7 +147,10 @@ class _Reader:
         if isinstance(edge, dict):
             for key in edge.keys() - set(_EDGE_KEYS):
                 self._refuse(f"an edge has no `{key[:80]}`", (*path, key), nearest(key, _EDGE_KEYS))
-            ends: list[object] = [edge.get("from"), edge.get("relation"), edge.get("to")]
+            if missing := [f"`{key}`" for key in ("from", "relation", "to") if edge.get(key) is None]:
+                self._refuse(f"an edge needs {' and '.join(missing)}", path, "write `{from: …, relation: …, to: …}`")
+                return
+            ends: list[object] = [edge["from"], edge["relation"], edge["to"]]
             possible = edge.get("possible", False)
             since, until = self._days(edge, path, "since")
         elif isinstance(edge, list) and len(edge) in (3, 4):
@@ -155,7 +159,7 @@ class _Reader:
             if len(edge) == 4 and not possible:
                 self._refuse("the fourth item of an edge can only be `possible`", (*path, 3))
         else:
-            self._refuse("an edge is `[origin, relation, target]`", path)
+            self._refuse("an edge is a list of three", path, "write `[origin, relation, target]`")
             return
         if not isinstance(possible, bool):
             self._refuse("`possible` is true or false", (*path, "possible"), of_value=True)
@@ -165,7 +169,7 @@ class _Reader:
             self._refuse(
                 "an edge names its origin, relation and target as text",
                 path,
-                "put names that look like numbers in quotes",
+                "put a name that looks like a number or is `true`, `false` or `null` in quotes",
             )
             return
         origin, relation, target = (str(word) for word in words)
@@ -216,7 +220,7 @@ def write_portfolio(path: Path, facts: Iterable[Fact]) -> None:
         nodes[element][name] = parts[0]["value"] if plain else parts
     content = {"nodes": nodes, "edges": edges}
     if not problems and not is_writable(content):
-        problems.append(Problem("not-writable", str(path), 0, 0, "a fact cannot be written as JSON"))
+        problems.append(Problem("LX440", str(path), 0, 0, "a fact cannot be written as JSON"))
     if problems:
         raise LineageError(problems)
     text = json.dumps(content, ensure_ascii=False, indent=1) if path.suffix.lower() == ".json" else _yaml(nodes, edges)
@@ -232,7 +236,7 @@ def _put_attribute(
     value = plain_raw(fact.value)
     if fact.element not in nodes:
         message = f"`{fact.attribute}` is said of `{fact.element}`, which nothing declares"
-        problems.append(Problem("not-writable", *fact.source.location(), message, "declare it with its kind"))
+        problems.append(Problem("LX440", *fact.source.location(), message, "declare it with its kind"))
         return
     part: dict[str, object] = {"value": value}
     if fact.since is not None:
@@ -244,7 +248,7 @@ def _put_attribute(
         parts.append(part)
     if len(part) > 1 and isinstance(value, dict):
         message = f"`{fact.attribute}` of `{fact.element}` is a document with dates, which a portfolio cannot hold"
-        problems.append(Problem("not-writable", *fact.source.location(), message, "write the facts form"))
+        problems.append(Problem("LX440", *fact.source.location(), message, "write the facts form"))
 
 
 def _edge_form(fact: EdgeFact) -> object:

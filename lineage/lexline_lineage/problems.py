@@ -14,8 +14,8 @@ __all__ = ["LineageError", "Problem", "nearest"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: a stable ``code``, its place, one sentence in lower case without a full stop, and
-    ``help``.
+    """One mistake: a stable ``code`` (``LX4..``, with a page under ``docs/diagnostics``), its place, one sentence in
+    lower case without a full stop, and ``help``.
 
     ``line`` and ``column`` count from 1 and are 0 where unknown; ``help`` says what to do.
     """

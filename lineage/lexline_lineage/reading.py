@@ -18,11 +18,11 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise LineageError([Problem("no-file", str(path), 0, 0, "there is no such file")]) from None
+        raise LineageError([Problem("LX401", str(path), 0, 0, "there is no such file", "check the name")]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be opened"
         message = f"the file cannot be read: {reason[:1].lower()}{reason[1:]}"
-        raise LineageError([Problem("no-file", str(path), 0, 0, message)]) from None
+        raise LineageError([Problem("LX401", str(path), 0, 0, message)]) from None
     return content
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +20,28 @@ from lexline_lineage.assembly import Cells
 from lexline_lineage.facts import AttributeFact, Source
 from lexline_lineage.placement import REFUSED, Placement, Refusals
 from lexline_lineage.problems import nearest
-from lexline_lineage.values import Value, ValueType, parse_value
+from lexline_lineage.values import Sort, Value, ValueType, parse_value
 from lexline_lineage.vocabulary import Attribute, Kind, Vocabulary
 
 __all__ = ["Coded", "DataFinding", "DataReport", "Statements", "cells_of_columns"]
 
 
+_EXAMPLES: Mapping[Sort, str] = MappingProxyType(
+    {
+        Sort.BOOLEAN: "true or false",
+        Sort.DATE: "a date such as 2026-11-22",
+        Sort.MOMENT: "a moment such as 2026-11-22T10:00:00Z",
+        Sort.DURATION: "a duration such as 12 months",
+        Sort.PERCENTAGE: "a percentage such as 5%",
+        Sort.TEXT: 'a text such as "3" in quotes',
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DataFinding:
-    """A value that was left out: ``code`` is ``wrong-type``, ``unknown-attribute`` or ``contradiction``.
+    """A value that was left out: ``code`` is ``LX460`` (of another type), ``LX461`` (of an attribute that the kind
+    does not have) or ``LX462`` (two sources contradict each other).
 
     ``element`` is the first of ``count`` elements that it is about; ``sources`` said the value.
     """
@@ -94,7 +108,7 @@ class Statements:
             number = self._placement.numbers.get(first.element)
             if number is None or number in self._placement.stubs:
                 message = f"`{first.attribute}` is said of `{first.element}`, which nothing declares"
-                self._refusals.add("undeclared-element", message, first.source, "declare it with its kind")
+                self._refusals.add("LX433", message, first.source, "declare it with its kind")
                 continue
             if codes[number] == REFUSED:
                 continue
@@ -139,11 +153,12 @@ class Statements:
         for fact in facts:
             counted = latest[fact.source.system]
             if _since(fact) == _since(counted) and not _agree(fact.value, counted.value, attribute.type):
+                where = f" in {counted.source}" if counted.source != fact.source else ""
                 message = (
-                    f"`{fact.attribute}` of `{fact.element}` is {_shown(fact.value)} here and {_shown(counted.value)} "
-                    f"in {counted.source}, for the same time"
+                    f"`{fact.attribute}` of `{fact.element}` is {_shown(fact.value)}{' here' if where else ''} and "
+                    f"{_shown(counted.value)}{where}, for the same time"
                 )
-                self._refusals.add("two-values", message, fact.source, "remove one, or say from when each holds")
+                self._refusals.add("LX435", message, fact.source, "remove one, or say from when each holds")
         valued = [(fact, self._parse(fact, kind, attribute.type)) for fact in latest.values()]
         known = [(fact, value) for fact, value in valued if value is not None]
         if not known:
@@ -153,7 +168,7 @@ class Statements:
         told = " and ".join(f"{_shown(fact.value)} by {fact.source}" for fact, _ in known)
         message = f"`{attribute.name}` of `{facts[0].element}` is said to be {told}"
         by = tuple(fact.source for fact, _ in known)
-        finding = DataFinding("contradiction", facts[0].element, kind.name, attribute.name, message, by)
+        finding = DataFinding("LX462", facts[0].element, kind.name, attribute.name, message, by)
         self._findings.append(finding)
         return None
 
@@ -221,9 +236,10 @@ def _agree(one: object, other: object, type: ValueType) -> bool:  # noqa: A002
 
 def _unknown(element: str, kind: Kind, attribute: str, sources: tuple[Source, ...], count: int) -> DataFinding:
     hint = nearest(attribute, kind.attributes)
-    message = f"a `{kind.name}` has no attribute `{attribute[:80]}`; it is ignored"
+    message = f"`{attribute[:80]}` of `{element}` is ignored, because a `{kind.name}` has no such attribute"
     message += f" ({hint})" if hint.startswith("did") else ""
-    return DataFinding("unknown-attribute", element, kind.name, attribute, message, sources, count)
+    message += f"; {count} elements have it" if count > 1 else ""
+    return DataFinding("LX461", element, kind.name, attribute, message, sources, count)
 
 
 def _wrong_type(
@@ -234,13 +250,15 @@ def _wrong_type(
     raw: object,
     source: Source,
 ) -> DataFinding:
-    message = f"`{attribute}` of `{element}` is {_shown(raw)}, which is not {_article(type)}; it counts as missing"
-    return DataFinding("wrong-type", element, kind.name, attribute, message, (source,))
+    hint = nearest(raw, type.symbols) if isinstance(raw, str) and type.symbols else ""
+    message = f"`{attribute}` of `{element}` is {_shown(raw)}, which is not {_wanted(type)}; it counts as missing"
+    message += f" ({hint})" if hint.startswith("did") else ""
+    return DataFinding("LX460", element, kind.name, attribute, message, (source,))
 
 
-def _article(type: ValueType) -> str:  # noqa: A002
-    text = str(type)
-    return text if text.startswith("one of") else f"a {text}"
+def _wanted(type: ValueType) -> str:  # noqa: A002
+    """A type with an example of what a file may hold."""
+    return _EXAMPLES.get(type.sort) or (str(type) if type.symbols else f"a {type}")
 
 
 def _shown(raw: object) -> str:

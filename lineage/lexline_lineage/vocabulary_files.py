@@ -134,27 +134,27 @@ class _Reader:
         if raw is None:
             return {}
         if not isinstance(raw, dict):
-            self.refuse("vocabulary-form", f"{what} has to be a mapping", path, of_value=True)
+            self.refuse("LX450", f"{what} has to be a mapping", path, of_value=True)
             return {}
         if keys is not None:
             for key in raw:
                 if key not in keys:
                     message = f"{what} has no `{key[:80]}`"
-                    self.refuse("unknown-key", message, (*path, key), nearest(key, keys))
+                    self.refuse("LX451", message, (*path, key), nearest(key, keys))
         return raw
 
     def _text(self, raw: object, path: Path_) -> str:
         if isinstance(raw, str):
             return " ".join(raw.split())
         if raw is not None:
-            self.refuse("vocabulary-form", f"`{path[-1]}` has to be text", path, of_value=True)
+            self.refuse("LX450", f"`{path[-1]}` has to be text", path, of_value=True)
         return ""
 
     def _named(self, name: str, what: str, path: Path_) -> bool:
         if _NAME.fullmatch(name) and len(name) <= 80:
             return True
         help_text = "a name is words of small letters and digits, joined by `-` or `_`"
-        self.refuse("bad-name", f"`{name[:80]}` cannot name a {what}", path, help_text)
+        self.refuse("LX452", f"`{name[:80]}` cannot name a {what}", path, help_text)
         return False
 
     def _kind(self, name: str, raw: object) -> _KindPart:
@@ -167,7 +167,7 @@ class _Reader:
             if isinstance(plural, str) and self._named(plural, "plural", (*path, "plural")):
                 part.plural = plural
             elif not isinstance(plural, str):
-                self.refuse("vocabulary-form", "`plural` has to be text", (*path, "plural"), of_value=True)
+                self.refuse("LX450", "`plural` has to be text", (*path, "plural"), of_value=True)
         if "expected" in content:
             expected = self._words(content["expected"], (*path, "expected"), ("inputs", "outputs"))
             part.expects = ("inputs" in expected, "outputs" in expected)
@@ -188,17 +188,17 @@ class _Reader:
         for index, word in enumerate(words):
             at = (*path, index) if isinstance(raw, list) else path
             if not isinstance(word, str):
-                self.refuse("vocabulary-form", f"`{path[-1]}` holds words", at, of_value=True)
+                self.refuse("LX450", f"`{path[-1]}` holds words", at, of_value=True)
             elif allowed is not None and word not in allowed:
                 message = f"`{word[:80]}` is not one of those that `{path[-1]}` takes"
-                self.refuse("unknown-word", message, at, nearest(word, allowed), of_value=True)
+                self.refuse("LX454", message, at, nearest(word, allowed), of_value=True)
             else:
                 found.append(word)
         return tuple(dict.fromkeys(found))
 
     def _attribute(self, name: str, raw: object, path: Path_) -> Attribute | None:
         if name in _RESERVED:
-            self.refuse("bad-name", f"`{name}` cannot name an attribute: {_RESERVED[name]}", path)
+            self.refuse("LX452", f"`{name}` cannot name an attribute: {_RESERVED[name]}", path)
             return None
         if not self._named(name, "attribute", path):
             return None
@@ -213,7 +213,7 @@ class _Reader:
         if type_ is None:
             return None
         if name == "lineage_complete" and type_.sort is not Sort.BOOLEAN:
-            self.refuse("vocabulary-form", "`lineage_complete` has to be a boolean", path)
+            self.refuse("LX450", "`lineage_complete` has to be a boolean", path)
             return None
         return Attribute(name, type_, unit, meaning, self.document.file)
 
@@ -228,12 +228,12 @@ class _Reader:
         if isinstance(form, list) and form and all(isinstance(symbol, str) and symbol for symbol in form):
             symbols = tuple(dict.fromkeys(form))
             if len(symbols) != len(form):
-                self.refuse("vocabulary-form", "a symbol stands twice", path, of_value=True)
+                self.refuse("LX450", "a symbol stands twice", path, of_value=True)
             return ValueType(Sort.ENUMERATION, symbols=symbols)
         word = f"`{str(form)[:40]}` is not a type" if isinstance(form, str) else "a type is expected here"
         help_text = nearest(form, _SIMPLE) if isinstance(form, str) else ""
         shapes = "a type is boolean, text, number, …, `[a, b]` for one of some words, or `[[text]]` for a list"
-        self.refuse("unknown-type", word, path, help_text or shapes, of_value=True)
+        self.refuse("LX453", word, path, help_text or shapes, of_value=True)
         return None
 
     def _relation(self, name: str, raw: object) -> _RelationPart | None:
@@ -244,7 +244,7 @@ class _Reader:
         for side in ("from", "to"):
             if content.get(side) in (None, []):
                 message = f"the relation `{name}` does not say `{side}` which kinds it leads"
-                self.refuse("relation-ends", message, path, "write `from: kind` and `to: kind`")
+                self.refuse("LX455", message, path, "write `from: kind` and `to: kind`")
                 return None
             ends.append(self._words(content[side], (*path, side)))
         part = _RelationPart(name, ends[0], ends[1])
@@ -287,7 +287,7 @@ class _Joiner:
     def _conflict(self, path: Path_, what: str, ours: str, theirs: str, their_file: str) -> None:
         message = f"{what} is {ours} here and {theirs} in {their_file or 'another file'}"
         help_text = f"remove it from {self.file}, or give it another name"
-        self.reader.refuse("vocabulary-conflict", message, path, help_text)
+        self.reader.refuse("LX456", message, path, help_text)
 
     def _kind(self, old: Kind | None, part: _KindPart) -> Kind:
         path: Path_ = ("kinds", part.name)
@@ -319,7 +319,7 @@ class _Joiner:
                 if name not in kinds:
                     message = f"the relation `{part.name}` names the kind `{name[:80]}`, which does not exist"
                     path = ("relations", part.name, side)
-                    self.reader.refuse("unknown-kind", message, path, nearest(name, kinds), of_value=True)
+                    self.reader.refuse("LX430", message, path, nearest(name, kinds), of_value=True)
 
     def _relation(self, old: Relation | None, part: _RelationPart) -> Relation:
         path: Path_ = ("relations", part.name)
@@ -349,7 +349,7 @@ class _Joiner:
         if relation.flow is not Flow.NONE and part.complete is not None:
             message = f"`{part.name}` is a flow relation, and `recorded` is for the others"
             help_text = "say `expected: [inputs]` at the kind instead"
-            self.reader.refuse("vocabulary-form", message, (*path, "recorded"), help_text)
+            self.reader.refuse("LX450", message, (*path, "recorded"), help_text)
         return relation
 
     def _plurals(self, kinds: Mapping[str, Kind]) -> dict[str, str]:
@@ -363,7 +363,7 @@ class _Joiner:
             place: Path_ = ("kinds", kind.name if kind.name in self.part.kinds else clash)
             where = other.file if kind.name in self.part.kinds else kind.file
             message = f"the plural `{kind.plural}` of `{kind.name}` means `{clash}`, too, in {where or self.file}"
-            self.reader.refuse("vocabulary-conflict", message, place, "give one of them another plural")
+            self.reader.refuse("LX456", message, place, "give one of them another plural")
         return plurals
 
 

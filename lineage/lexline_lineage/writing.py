@@ -45,4 +45,4 @@ def write_atomically(path: Path, content: bytes) -> None:
 def _unwritable(path: Path, error: Exception) -> LineageError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be opened"
     message = f"the file cannot be written: {reason[:1].lower()}{reason[1:]}"
-    return LineageError([Problem("not-written", str(path), 0, 0, message)])
+    return LineageError([Problem("LX441", str(path), 0, 0, message)])

@@ -1,20 +1,33 @@
-"""Every diagnostic of the language has a page, every page a diagnostic, and each page's example shows what it says."""
+"""Every diagnostic has a page, every page a diagnostic, and each page's example shows what it says."""
 
 import re
+import runpy
+import shlex
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
-from lexline.diagnostics import Diagnostic, Source
+from installed_plugins import installed
+from lexline.app.cli.commands import run
+from lexline.diagnostics import Diagnostic, LexlineError, Source
 from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
 from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
+from lexline.plugin_manager import load_plugins
+from lexline_lineage import documents, placement
+from lexline_lineage.problems import LineageError
 from lexline_lineage.values import Sort, ValueType
 from lexline_lineage.vocabulary_files import load_builtin_vocabulary
 
 ROOT = Path(__file__).parents[2]
-PAGES = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "docs" / "diagnostics").glob("LX[12]*.md"))}
+FOLDER = ROOT / "docs" / "diagnostics"
+ALL_PAGES = {path.stem: path.read_text("utf-8") for path in sorted(FOLDER.glob("LX*.md"))}
+PAGES = {code: page for code, page in ALL_PAGES.items() if code < "LX300"}
+OTHER_PAGES = {code: page for code, page in ALL_PAGES.items() if code >= "LX300"}
+BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 POLICY = re.compile(r"^```policy\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETTINGS = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CHECK = CheckSignature(
@@ -34,9 +47,9 @@ MADE = {
 
 
 def codes() -> set[str]:
-    """The codes that the sources of the language use."""
-    sources = (ROOT / "engine" / "lexline" / "lang").glob("*.py")
-    return {code for path in sources for code in re.findall(r'"(LX[12]\d\d)"', path.read_text("utf-8"))}
+    """The codes that the sources use."""
+    sources = [path for root in ("engine", "lineage", "plugins") for path in (ROOT / root).rglob("*.py")]
+    return {code for path in sources for code in re.findall(r"\b(LX\d{3})\b", path.read_text("utf-8"))}
 
 
 def found_in(page: str, block: str) -> list[Diagnostic]:
@@ -51,7 +64,7 @@ def found_in(page: str, block: str) -> list[Diagnostic]:
 
 
 def test_codes_and_pages_are_the_same() -> None:
-    assert codes() == set(PAGES)
+    assert codes() == set(ALL_PAGES)
 
 
 @pytest.mark.parametrize("code", PAGES)
@@ -64,28 +77,96 @@ def test_page_shows_its_mistake_first_and_then_how_to_mend_it(code: str) -> None
         assert not found_in(page, mended)
 
 
-def test_index_names_every_page() -> None:
-    folder = ROOT / "docs" / "diagnostics"
-    index = (folder / "README.md").read_text("utf-8")
-    assert [
-        path.name for path in folder.glob("*.md") if path.name != "README.md" and f"({path.name})" not in index
-    ] == []
+def block_of(info: str, text: str, folder: Path) -> list[str]:
+    """Puts a block of a page where its first line says; the command that reads it."""
+    if info == "console":
+        return shlex.split(text)[1:]
+    name = info.split()[1]
+    (folder / name).write_text(text, "utf-8")
+    option = {"lexline.yaml": "--project=.", "vocabulary.yaml": f"--extend-vocabulary={name}"}
+    return ["check", "--on=2026-11-22", option.get(name, f"--portfolio={name}")]
 
 
-def test_other_codes_have_pages() -> None:
-    sources = [path for root in ("engine", "plugins") for path in (ROOT / root).rglob("*.py")]
-    used = {code for path in sources for code in re.findall(r'"(LX3\d\d)"', path.read_text("utf-8"))}
-    assert used == {path.stem for path in (ROOT / "docs" / "diagnostics").glob("LX3*.md")}
+def made(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Makes what a page can't show, such as a file that is no text; the command that reads it."""
+    path = folder / "portfolio.yaml"
+    text = {
+        "LX403": "nodes: {}",
+        "LX404": "[" * 200,
+        "LX439": "nodes:\n" + "".join(f"  m{number}: {{kind: modle}}\n" for number in range(600)),
+    }
+    if code in ("LX416", "LX417"):
+        path = folder / "portfolio.parquet"
+    path.write_bytes(text.get(code, "nodes: {é: {kind: model}}").encode("latin-1"))
+    if code == "LX403":
+        monkeypatch.setattr(documents, "MAX_BYTES", 5)
+    if code == "LX417":
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    if code == "LX439":
+        monkeypatch.setattr(placement, "MAX_PROBLEMS", 5)
+    return ["check", f"--portfolio={path.name}"]
 
 
-DATA_CODE = re.compile(
-    r'(?:Problem|problem|refuse|_refuse|_stop|_problem_at|DataFinding|\.add)\([^"\n]*\n?\s*"([a-z]+(?:-[a-z0-9]+)+)"'
-)
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A folder as ``lexline init`` sets it up, entered."""
+    run(["init", str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    return tmp_path
 
 
-def test_codes_of_data_files_are_listed() -> None:
-    sources = [path.read_text("utf-8") for path in (ROOT / "lineage" / "lexline_lineage").glob("*.py")]
-    used = {code for text in sources for code in DATA_CODE.findall(text)}
-    page = (ROOT / "docs" / "diagnostics" / "data.md").read_text("utf-8")
-    assert len(used) > 30
-    assert used <= set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE))
+def codes_shown(command: list[str], capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """The codes that a command prints."""
+    run(command)
+    printed = capsys.readouterr()
+    return set(re.findall(r"LX\d{3}", printed.out + printed.err))
+
+
+@pytest.mark.parametrize("code", [c for c, page in OTHER_PAGES.items() if not re.search("```(python|toml)", page)])
+def test_page_of_a_command_or_a_file_shows_its_mistake_first(
+    code: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert OTHER_PAGES[code].startswith(f"# {code}: ")
+    blocks = BLOCK.findall(OTHER_PAGES[code])
+    first = block_of(blocks[0][0], blocks[0][1], project) if blocks else made(code, project, monkeypatch)
+    assert code in codes_shown(first, capsys) <= {code, "LX430" if code == "LX439" else code}
+    for info, text in blocks[1:]:
+        assert not codes_shown(block_of(info, text, project), capsys)
+
+
+@pytest.mark.parametrize("code", [c for c, page in OTHER_PAGES.items() if "```python" in page])
+def test_page_of_a_program_shows_its_mistake(code: str, project: Path) -> None:
+    ((_, text),) = BLOCK.findall(OTHER_PAGES[code])
+    if code < "LX400":
+        with installed(project, shown=text), pytest.raises(LexlineError) as refused:
+            load_plugins()
+        assert [diagnostic.code for diagnostic in refused.value.diagnostics] == [code]
+        return
+    (project / "shown.py").write_text(text, "utf-8")
+    with pytest.raises(LineageError) as caught:
+        runpy.run_path("shown.py")
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_page_of_two_packages_shows_their_mistake(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ((_, text),) = BLOCK.findall(OTHER_PAGES["LX310"])
+    ((name, module),) = tomllib.loads(text)["project"]["entry-points"]["lexline"].items()
+    for package in ("one", "two"):
+        info = project / f"{package}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", "utf-8")
+        (info / "entry_points.txt").write_text(f"[lexline]\n{name} = {module}\n", "utf-8")
+    (project / f"{module}.py").write_text("", "utf-8")
+    monkeypatch.syspath_prepend(project)
+    with pytest.raises(LexlineError) as refused:
+        load_plugins()
+    assert [diagnostic.code for diagnostic in refused.value.diagnostics] == ["LX310"]
+
+
+def test_index_lists_every_page_with_its_title() -> None:
+    index = (FOLDER / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| \[(LX\d{3})\]\((LX\d{3}).md\) \| (.+) \|$", index, re.MULTILINE)
+    titles = [page.split("\n", 1)[0].removeprefix(f"# {code}: ") for code, page in ALL_PAGES.items()]
+    assert rows == [(code, code, title) for code, title in zip(ALL_PAGES, titles, strict=True)]
+    assert {path.name for path in FOLDER.iterdir()} == {"README.md", *(f"{code}.md" for code in ALL_PAGES)}

@@ -106,12 +106,12 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, int]]]] = {
 - {from: a, to: b, relation: c, possible: 1, x: 2}
 """,
         [
-            ("an edge is `[origin, relation, target]`", 2),
-            ("an edge is `[origin, relation, target]`", 3),
+            ("an edge is a list of three", 2),
+            ("an edge is a list of three", 3),
             ("can only be `possible`", 4),
             ("names its origin, relation and target", 5),
             ("names its origin, relation and target", 6),
-            ("names its origin, relation and target", 7),
+            ("an edge needs `relation`", 7),
             ("an edge has no `x`", 8),
             ("`possible` is true or false", 8),
         ],
@@ -303,7 +303,7 @@ def test_parquet_of_other_writers(folder: Path) -> None:
     assert [graph.value(number, "share") for number in (d, e)] == [1.0, 0.0]
     assert graph.upstream.row(m) == [(d, False), (e, True)]
     codes = [(finding.code, finding.element) for finding in built.report.findings]
-    assert codes == [("wrong-type", "d"), ("unknown-attribute", "m")]
+    assert codes == [("LX460", "d"), ("LX461", "m")]
 
 
 def test_a_parquet_bomb_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,8 @@ def _next(report: Report) -> list[str]:
                 return [
                     f"Next: lexline explain {rule} {inline(decision.element)}    ({words}, and what would change it)"
                 ]
+    if not report.rules:
+        return ["Next: write a policy and name it in lexline.yaml (no rule was found; lexline init shows one)"]
     if not report.decisions:
-        return ["Next: lexline import --all    (or name a portfolio file: there is no element that a rule is about)"]
+        return ["Next: lexline import    (or name a portfolio file: there is no element that a rule is about)"]
     return ["Next: nothing breaks a rule; lexline test shows whether the policies' examples still hold."]

@@ -18,6 +18,7 @@ __all__ = [
     "printable",
     "reason_lines",
     "rule_name",
+    "without_commands",
 ]
 
 ARROW = " → "
@@ -30,8 +31,8 @@ PHASE_NOTES = {
 }
 
 
-WORKFLOW = re.compile(r"^(\s*)(::|##(?=\[|vso\[))", re.MULTILINE)
-"""What a CI system would take for a command where it begins a line."""
+COMMAND = re.compile(r"^(\s*)::|#(?=#(?:\[|vso\[|teamcity\[))", re.MULTILINE | re.IGNORECASE)
+"""What a CI system takes for a command: ``::`` at the beginning of a line, ``##[``, ``##vso[`` … anywhere."""
 
 
 def inline(text: str) -> str:
@@ -43,8 +44,13 @@ def inline(text: str) -> str:
 
 def printable(text: str) -> str:
     """A whole text without anything that a terminal or a CI system would act on: control characters (but new line) and
-    marks that turn the direction of writing are shown, and a workflow command at the beginning of a line loses it."""
-    return WORKFLOW.sub(r"\1\\\2", "\n".join(inline(line) for line in text.split("\n")))
+    marks that turn the direction of writing are shown."""
+    return without_commands("\n".join(inline(line) for line in text.split("\n")))
+
+
+def without_commands(text: str) -> str:
+    """The text with a backslash in everything that a CI system would take for a command: ``\\::error::``, ``#\\#[``."""
+    return COMMAND.sub(lambda found: "#\\" if found.group() == "#" else f"{found.group(1)}\\::", text)
 
 
 def counts(report: Report) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from io import StringIO
 from typing import Annotated
 
 import typer
 
 from lexline.app.cli import check, examples, explain, gate, importing, layout, plugins, setup
 from lexline.app.cli.output import show_diagnostics
-from lexline.diagnostics import LexlineError
-from lexline.settings import as_diagnostic
+from lexline.data_problems import as_diagnostics
+from lexline.diagnostics import Diagnostic, LexlineError
 from lexline_lineage.problems import LineageError
+from lexline_plugins.reporters.wording import printable
 
 __all__ = ["application", "run"]
 
@@ -64,7 +66,7 @@ def run(arguments: list[str]) -> int:
         show_diagnostics(error.diagnostics)
         return 2
     except LineageError as error:
-        show_diagnostics(tuple(as_diagnostic(problem) for problem in error.problems))
+        show_diagnostics(as_diagnostics(error.problems, quoted=()))
         return 2
     except typer.Exit as ended:
         return ended.exit_code
@@ -73,10 +75,22 @@ def run(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        show_diagnostics((_out_of_reach(error),))
+        return 2
     except Exception as error:  # a command's words are wrong: the library's own error knows how to say so
         show = getattr(error, "show", None)
         if show is None:
             raise
-        show()
+        shown = StringIO()
+        show(file=shown)
+        print(printable(shown.getvalue()), end="", file=sys.stderr)
         return int(getattr(error, "exit_code", 2))
     return status if isinstance(status, int) else 0
+
+
+def _out_of_reach(error: OSError) -> Diagnostic:
+    """What the system said of a file or folder."""
+    name = f"`{str(error.filename)[:200]}`" if error.filename is not None else "a file"
+    message = f"{name} can't be used: {(error.strerror or str(error)).lower()}"
+    return Diagnostic("LX303", message, (), "check the name, the folder and your access rights")

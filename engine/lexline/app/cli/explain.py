@@ -36,7 +36,7 @@ def explain(
     """Show the rule as a tree with the truth of each part, the facts read and their sources, the paths in the lineage,
     and a smallest set of facts that would change the verdict."""
     from lexline.app.cli.options import mistake
-    from lexline.app.cli.output import emit
+    from lexline.app.cli.output import emit, tell
     from lexline.app.cli.session import element_number, open_session, rule_key
     from lexline.app.render.explanation import render_explanation
 
@@ -49,7 +49,7 @@ def explain(
         from lexline.plan.rewrite import rewrite
         from lexline.plan.show import show_plan
 
-        emit(show_plan(rewrite(build_plan(rests_on(session.evaluation.program, key)))))
+        tell(show_plan(rewrite(build_plan(rests_on(session.evaluation.program, key)))))
         return 0
     if element is None:
         raise mistake("explain needs an element", "lexline explain RULE ELEMENT, or --plan for the rule's plan")

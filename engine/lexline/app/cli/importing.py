@@ -31,7 +31,7 @@ def import_facts(
     All sources named are read before any file is written; where one is refused, nothing changes.
     """
     from lexline.app.cli.options import project_settings
-    from lexline.app.cli.output import emit, progress
+    from lexline.app.cli.output import progress, tell
     from lexline.plugin_manager import load_plugins
     from lexline.settings import NAME
     from lexline_lineage.files import write_facts
@@ -51,8 +51,8 @@ def import_facts(
         if not dry_run:
             folder.mkdir(parents=True, exist_ok=True)
             write_facts(folder / f"{name}.jsonl", result.facts)
-        emit(describe(name, result))
-    emit("Nothing was written (--dry-run).\n" if dry_run else f"Facts are in {folder}. Next: lexline check\n")
+        tell(describe(name, result))
+    tell("Nothing was written (--dry-run).\n" if dry_run else f"Facts are in {folder}. Next: lexline check\n")
     return 0
 
 
@@ -80,7 +80,8 @@ def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult
 
 def check_together(settings: Settings, plugins: Plugins, results: dict[str, ImportResult]) -> None:
     """Join the new facts with those of all other sources, so that nothing that is refused is ever written."""
-    from lexline.project import Files, load_vocabularies, raise_problems
+    from lexline.data_problems import as_error
+    from lexline.project import Files, fact_files, load_vocabularies
     from lexline_lineage.builder import build
     from lexline_lineage.facts import Fact
     from lexline_lineage.files import read_facts, read_portfolio
@@ -89,21 +90,21 @@ def check_together(settings: Settings, plugins: Plugins, results: dict[str, Impo
     files = Files.of(settings)
     vocabulary = load_vocabularies(files, plugins.vocabulary)
     facts: list[Fact] = [fact for result in results.values() for fact in result.facts]
+    others = [path for path in fact_files(files.facts) if path.stem not in results]
     try:
         for path in files.portfolio:
             facts += read_portfolio(path, vocabulary)
-        for path in sorted(files.facts.glob("*.jsonl")) if files.facts and files.facts.is_dir() else ():
-            if path.stem not in results:
-                facts += read_facts(path)
+        for path in others:
+            facts += read_facts(path)
         build(vocabulary, facts, datetime.now(UTC).date())
     except LineageError as error:
-        raise raise_problems(error) from None
+        raise as_error(error, quoted=[str(path) for path in (*files.portfolio, *others)]) from None
 
 
 def describe(name: str, result: ImportResult) -> str:
     """What came of one source."""
     from lexline_lineage.facts import EdgeFact, ElementFact
-    from lexline_plugins.reporters.wording import inline, printable
+    from lexline_plugins.reporters.wording import inline
 
     elements = sum(isinstance(fact, ElementFact) for fact in result.facts)
     edges = sum(isinstance(fact, EdgeFact) for fact in result.facts)
@@ -117,4 +118,4 @@ def describe(name: str, result: ImportResult) -> str:
     lines += [f"  skipped: {inline(s.place)}: {inline(s.why)}" for s in result.skipped[:LISTED]]
     if len(result.skipped) > LISTED:
         lines.append(f"  and {len(result.skipped) - LISTED} more skipped")
-    return printable("\n".join(lines)) + "\n"
+    return "\n".join(lines) + "\n"

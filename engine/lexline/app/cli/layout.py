@@ -21,11 +21,12 @@ def fmt(
 ) -> int:
     """Write policies in one canonical layout; comments are kept."""
     from lexline.app.cli.options import chosen_files
-    from lexline.app.cli.output import emit
+    from lexline.app.cli.output import tell
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.lang.literate import format_policy
     from lexline.project import policy_paths
     from lexline_lineage.writing import write_atomically
+    from lexline_plugins.reporters.wording import inline
 
     named = tuple(paths) if paths else chosen_files(project, None, None, None, None).policies
     found: list[Diagnostic] = []
@@ -41,12 +42,12 @@ def fmt(
         changed.append(path)
         if diff:
             lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), str(path), f"{path} (formatted)")
-            emit("".join(lines))
+            tell("".join(lines))
         elif check:
-            emit(f"would change {path}\n")
+            tell(f"would change {inline(str(path))}\n")
         else:
             write_atomically(path, new.encode())
-            emit(f"formatted {path}\n")
+            tell(f"formatted {inline(str(path))}\n")
     if found:
         raise LexlineError(tuple(found))
     return int(bool(changed) and (check or diff))

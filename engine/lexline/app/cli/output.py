@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from lexline.app.render.diagnostics import render
 from lexline.diagnostics import Diagnostic, Severity
 from lexline_lineage.writing import write_atomically
+from lexline_plugins.reporters.wording import printable, without_commands
 
 if TYPE_CHECKING:
     from lexline.report import Report
 
-__all__ = ["colours", "emit", "progress", "show_diagnostics", "show_summary"]
+__all__ = ["colours", "emit", "progress", "show_diagnostics", "show_summary", "tell"]
 
 SHOWN = 50
 """Diagnostics shown at once; the rest is counted."""
@@ -44,11 +45,16 @@ def show_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     """Print diagnostics to standard error, and how many there were."""
     coloured = colours(sys.stderr)
     for diagnostic in diagnostics[:SHOWN]:
-        print(render(diagnostic, coloured), file=sys.stderr)
+        print(without_commands(render(diagnostic, coloured)), file=sys.stderr)
     errors = sum(d.severity is Severity.ERROR for d in diagnostics)
     more = f", {len(diagnostics) - SHOWN} not shown" if len(diagnostics) > SHOWN else ""
     if errors:
         print(f"{errors} {'mistake' if errors == 1 else 'mistakes'}{more}", file=sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Write a message to standard output. What others named (files, elements) has no effect in it."""
+    emit(printable(text))
 
 
 def emit(text: str, output: Path | None = None) -> None:

@@ -74,7 +74,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to set up.")] =
 
     Changes no file that is already there.
     """
-    from lexline.app.cli.output import emit
+    from lexline.app.cli.output import tell
     from lexline_lineage.writing import write_atomically
 
     there = [name for name in FILES if (folder / name).exists()]
@@ -84,7 +84,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to set up.")] =
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / name, text.encode())
     where = "" if folder == Path() else f"cd {folder} && "
-    emit(
+    tell(
         f"Set up {folder}: a policy with one rule, and a portfolio with two models.\n"
         f"Next: {where}lexline check    (one model fails, of the other a fact is missing: both block)\n"
         f"      {where}lexline test     (the policy's own example)\n"
