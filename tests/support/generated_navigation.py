@@ -159,5 +159,7 @@ def _documents(world: World, scope: Scope) -> list[str]:
 
 
 def _document(world: World, document: str) -> Reached:
-    head = world.choices.pick(("value", "values"))
-    return Reached(f'{head} at "{world.choices.pick(PATHS)}" of {document}', Element("value", None))
+    choices = world.choices
+    name = world.alias() if choices.chance(25) else "value"
+    head = f'{choices.pick(("value", "values"))} at "{choices.pick(PATHS)}"'
+    return Reached(f"{head}{'' if name == 'value' else f' as {name}'} of {document}", Element(name, None))

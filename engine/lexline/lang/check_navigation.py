@@ -179,7 +179,8 @@ def _document(c: Checker, navigation: syntax.Navigation, path: syntax.TextLitera
     document = _document_attribute(c, navigation, scope)
     if document is None:
         return _NOTHING
-    element = Element("value", None, c.take_slot(), navigation.span)
+    name = ".".join(navigation.alias.parts) if navigation.alias else "value"
+    element = Element(name, None, c.take_slot(), navigation.span)
     inside = scope.inside(element)
     narrowing = _narrowing(c, navigation, element, inside)
     if narrowing is None or reason:
