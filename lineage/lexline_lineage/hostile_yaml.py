@@ -108,8 +108,9 @@ def _in_plain_words(error: yaml.MarkedYAMLError, sign: str) -> tuple[str, str]:
     if said in ("did not find expected ',' or '}'", "did not find expected ',' or ']'"):
         return f"a `,` or `{said[-2]}` is missing in the `{'{' if said[-2] == '}' else '['}` {begun}", ""
     if said in ("did not find expected key", "did not find expected '-' indicator"):
-        above = error.context_mark and error.problem_mark and error.context_mark.line < error.problem_mark.line
-        other = f"what begins in line {error.context_mark.line + 1}" if above else "what stands before it"
+        begins, stops = error.context_mark, error.problem_mark
+        above = begins is not None and stops is not None and begins.line < stops.line
+        other = f"what {begun.removeprefix('that ')}" if above else "what stands before it"
         return f"this does not fit {other}", "lines of one level begin in the same column"
     if said == "could not find expected ':'":
         return "a key has no `:`", "write `key: value`"

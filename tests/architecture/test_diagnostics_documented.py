@@ -139,7 +139,7 @@ def test_page_of_a_command_or_a_file_shows_its_mistake_first(
 def test_page_of_a_program_shows_its_mistake(code: str, project: Path) -> None:
     ((_, text),) = BLOCK.findall(OTHER_PAGES[code])
     if code < "LX400":
-        with installed(project, shown=text), pytest.raises(LexlineError) as refused:
+        with installed(project, plugin_of_a_page=text), pytest.raises(LexlineError) as refused:
             load_plugins()
         assert [diagnostic.code for diagnostic in refused.value.diagnostics] == [code]
         return
