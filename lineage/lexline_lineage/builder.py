@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexline_lineage.assembly import Cells, Edges, assemble
-from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph
 from lexline_lineage.placement import ID_HELP, REFUSED, Ends, Placement, Refusals, is_id, place
 from lexline_lineage.problems import nearest
@@ -52,7 +52,8 @@ class Table:
 
 
 def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date) -> BuiltGraph:
-    """The graph of the facts that are valid on the day ``on``. Raises ``LineageError``."""
+    """The graph of the facts that are valid on the day ``on``, by the ids that they use: other names join nothing here.
+    Raises ``LineageError``."""
     refusals = Refusals()
     elements: dict[str, ElementFact] = {}
     said: dict[tuple[str, str], AttributeFact | list[AttributeFact]] = {}
@@ -63,7 +64,7 @@ def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date) -> BuiltGraph
             if first.kind != fact.kind:
                 message = f"`{fact.element}` is a `{fact.kind}` here and a `{first.kind}` in {first.source}"
                 refusals.add("LX434", message, fact.source, "give one of them another id")
-        elif not _is_valid(fact, on):
+        elif isinstance(fact, AliasFact) or not _is_valid(fact, on):
             continue
         elif isinstance(fact, EdgeFact):
             edges.append(fact)

@@ -1,8 +1,9 @@
 """The facts form: what importers write, one fact a line, with its source.
 
-JSON Lines: ``{"element", "kind", "source"}``, ``{"element", "attribute", "value", "source"}`` or ``{"edge": [origin,
-relation, target], "source"}``; further keys are ``place``, ``from``, ``until`` (both days included) and, of an edge,
-``possible``. Reading what was written gives the same facts. ``docs/facts.md`` has examples.
+JSON Lines: ``{"element", "kind", "source"}``, ``{"element", "attribute", "value", "source"}``, ``{"edge": [origin,
+relation, target], "source"}`` or ``{"element", "alias", "strength", "source"}``; further keys are ``place``, ``from``,
+``until`` (both days included) and, of an edge, ``possible``. Reading what was written gives the same facts.
+``docs/facts.md`` has examples.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from lexline_lineage.documents import decode
-from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
 from lexline_lineage.hostile_json import read_json
 from lexline_lineage.problems import LineageError, Problem, nearest
 from lexline_lineage.raw_values import is_writable, plain_raw
@@ -26,6 +27,7 @@ __all__ = ["fact_of", "parse_facts", "read_fact_lines", "record_of", "write_fact
 _DAY = ValueType(Sort.DATE)
 _ELEMENT_KEYS = frozenset(("element", "kind", "source", "place"))
 _ATTRIBUTE_KEYS = frozenset(("element", "attribute", "value", "source", "place", "from", "until"))
+_ALIAS_KEYS = frozenset(("element", "alias", "strength", "source", "place"))
 _EDGE_KEYS = frozenset(("edge", "possible", "source", "place", "from", "until"))
 
 
@@ -87,6 +89,8 @@ def record_of(fact: Fact) -> dict[str, object]:
         record = {"element": fact.element, "kind": fact.kind}
     elif isinstance(fact, AttributeFact):
         record = {"element": fact.element, "attribute": fact.attribute, "value": plain_raw(fact.value)}
+    elif isinstance(fact, AliasFact):
+        record = {"element": fact.element, "alias": fact.alias, "strength": fact.strength.value}
     else:
         record = {"edge": [fact.origin, fact.relation, fact.target]}
         if fact.possible:
@@ -94,7 +98,7 @@ def record_of(fact: Fact) -> dict[str, object]:
     record["source"] = fact.source.system
     if fact.source.place:
         record["place"] = fact.source.place
-    if not isinstance(fact, ElementFact):
+    if isinstance(fact, AttributeFact | EdgeFact):
         if fact.since is not None:
             record["from"] = fact.since.isoformat()
         if fact.until is not None:
@@ -116,6 +120,9 @@ def fact_of(record: object, sources: dict[tuple[object, object], Source]) -> Fac
         since, until = _days(record)
         source = _source(record, sources)
         return AttributeFact(element, _text(record, "attribute"), record["value"], source, since, until)
+    if "alias" in record:
+        _check_keys(record, _ALIAS_KEYS)
+        return AliasFact(element, _text(record, "alias"), _strength(record), _source(record, sources))
     _check_keys(record, _ELEMENT_KEYS)
     return ElementFact(element, _text(record, "kind"), _source(record, sources))
 
@@ -129,6 +136,13 @@ def _edge(record: Mapping[str, object], sources: dict[tuple[object, object], Sou
         raise _FormError("`possible` is true or false")
     since, until = _days(record)
     return EdgeFact(edge[0], edge[1], edge[2], _source(record, sources), possible, since, until)
+
+
+def _strength(record: Mapping[str, object]) -> Strength:
+    said = _text(record, "strength")
+    if said not in tuple(Strength):
+        raise _FormError("`strength` is one of `exact`, `derived` and `hint`", nearest(said, tuple(Strength)))
+    return Strength(said)
 
 
 def _check_keys(record: Mapping[str, object], known: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""Facts: what one source says about one element or edge, and since when it holds.
+"""Facts: what one source says about one element or edge, and since when it holds; or by which name it goes.
 
 This is the form that importers write and the builder reads. A portfolio file is its short form.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-__all__ = ["AttributeFact", "EdgeFact", "ElementFact", "Fact", "Source"]
+__all__ = ["AliasFact", "AttributeFact", "EdgeFact", "ElementFact", "Fact", "Source", "Strength"]
 
 _LINE = re.compile(r"line ([0-9]{1,9})(?:, column ([0-9]{1,9}))?")
 _FILE_LINE = re.compile(r"(.+?):([0-9]{1,9})(?::([0-9]{1,9}))?", re.DOTALL)
@@ -79,4 +80,29 @@ class EdgeFact:
     until: date | None = None
 
 
-Fact = ElementFact | AttributeFact | EdgeFact
+class Strength(StrEnum):
+    """How far a name can be trusted to mean one element and no other."""
+
+    EXACT = "exact"
+    """The system keeps it for this element alone: elements that share it are one."""
+    DERIVED = "derived"
+    """It was made from other names or from the content: elements that share it may be one."""
+    HINT = "hint"
+    """It only resembles: elements that share it are shown to a person, and never joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class AliasFact:
+    """``source`` says that ``element`` goes by the name ``alias`` too.
+
+    A name is an id, of the form that the system it belongs to would give (``dataset:s3://lake/t.parquet``); elements of
+    one kind that share one are joined as ``strength`` says (``docs/identity.md``).
+    """
+
+    element: str
+    alias: str
+    strength: Strength
+    source: Source
+
+
+Fact = ElementFact | AttributeFact | EdgeFact | AliasFact

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lexline_lineage.builder import Coded, Table
 from lexline_lineage.fact_files import fact_of, record_of
-from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.hostile_json import read_json
 from lexline_lineage.problems import LineageError, Problem
 from lexline_lineage.raw_values import is_writable, plain_raw
@@ -33,6 +33,8 @@ MAX_ROWS = 50_000_000
 
 _FACT_COLUMNS = ("element", "kind", "attribute", "value", "origin", "relation", "target", "possible", "source", "place")
 _DAY_COLUMNS = ("from", "until")
+_NAME_COLUMNS = ("alias", "strength")
+"""Columns of the facts form that files written before there were names don't have."""
 
 
 def read_table(folder: Path, vocabulary: Vocabulary) -> Table:
@@ -91,8 +93,10 @@ def write_table(folder: Path, facts: Iterable[Fact]) -> None:
     for fact in facts:
         if isinstance(fact, ElementFact):
             rows.setdefault(fact.element, {"id": fact.element, "kind": fact.kind})
-            continue
-        if fact.since is not None or fact.until is not None:
+        elif isinstance(fact, AliasFact):
+            message = "another name cannot be written by columns"
+            problems.append(Problem("LX440", *fact.source.location(), message, "write the facts form"))
+        elif fact.since is not None or fact.until is not None:
             message = "a fact with dates cannot be written by columns"
             problems.append(Problem("LX440", *fact.source.location(), message, "write the facts form"))
         elif isinstance(fact, AttributeFact):
@@ -121,9 +125,9 @@ def write_table(folder: Path, facts: Iterable[Fact]) -> None:
 def read_fact_table(path: Path) -> tuple[Fact, ...]:
     """The facts of a Parquet file. Raises ``LineageError``."""
     table = _read(path, (*_FACT_COLUMNS, *_DAY_COLUMNS))
+    names = (*_FACT_COLUMNS, *_DAY_COLUMNS, *(name for name in _NAME_COLUMNS if name in table.column_names))
     columns: dict[str, Sequence[object]] = {
-        name: table[name].to_pylist() if name == "possible" else _texts(table, name, path)
-        for name in (*_FACT_COLUMNS, *_DAY_COLUMNS)
+        name: table[name].to_pylist() if name == "possible" else _texts(table, name, path) for name in names
     }
     facts: list[Fact] = []
     problems: list[Problem] = []
@@ -145,7 +149,7 @@ def read_fact_table(path: Path) -> tuple[Fact, ...]:
 def write_fact_table(path: Path, facts: Iterable[Fact]) -> None:
     """Writes facts as Parquet. Raises ``LineageError`` for a fact that could not be read again."""
     pyarrow = _pyarrow(str(path))
-    columns: dict[str, list[object]] = {name: [] for name in (*_FACT_COLUMNS, *_DAY_COLUMNS)}
+    columns: dict[str, list[object]] = {name: [] for name in (*_FACT_COLUMNS, *_DAY_COLUMNS, *_NAME_COLUMNS)}
     for fact in facts:
         record = record_of(fact)
         if not is_writable(record):

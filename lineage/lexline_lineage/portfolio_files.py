@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from lexline_lineage.documents import Document
-from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.problems import LineageError, Problem, nearest
 from lexline_lineage.raw_values import is_writable, plain_raw
 from lexline_lineage.reading import read_document
@@ -215,6 +215,9 @@ def write_portfolio(path: Path, facts: Iterable[Fact]) -> None:
             _put_attribute(fact, nodes, dated, problems)
         elif isinstance(fact, EdgeFact):
             edges.append(_edge_form(fact))
+        elif isinstance(fact, AliasFact):
+            message = "another name cannot be written in a portfolio"
+            problems.append(Problem("LX440", *fact.source.location(), message, "write the facts form"))
     for (element, name), parts in dated.items():
         plain = len(parts) == 1 and parts[0].keys() == {"value"}
         nodes[element][name] = parts[0]["value"] if plain else parts

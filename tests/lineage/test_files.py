@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lexline_lineage import parquet_files
 from lexline_lineage.builder import build
 from lexline_lineage.fact_files import parse_facts
-from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
 from lexline_lineage.files import load_graph, read_facts, read_portfolio, write_facts, write_portfolio
 from lexline_lineage.parquet_files import write_table
 from lexline_lineage.problems import LineageError
@@ -157,6 +157,7 @@ def strip(fact: Fact) -> Fact:
         return ElementFact(fact.element, fact.kind, SOURCE)
     if isinstance(fact, AttributeFact):
         return AttributeFact(fact.element, fact.attribute, fact.value, SOURCE, fact.since, fact.until)
+    assert isinstance(fact, EdgeFact)
     return EdgeFact(fact.origin, fact.relation, fact.target, SOURCE, fact.possible, fact.since, fact.until)
 
 
@@ -167,6 +168,7 @@ PERIODS = st.tuples(st.none() | DAYS, st.none() | DAYS).map(
 )
 ANY_FACTS = st.lists(
     st.builds(ElementFact, NAMES, NAMES, SOURCES)
+    | st.builds(AliasFact, NAMES, NAMES, st.sampled_from(Strength), SOURCES)
     | st.builds(lambda e, a, v, s, p: AttributeFact(e, a, v, s, *p), NAMES, NAMES, DOCUMENTS, SOURCES, PERIODS)
     | st.builds(
         lambda o, r, t, s, f, p: EdgeFact(o, r, t, s, f, *p), NAMES, NAMES, NAMES, SOURCES, st.booleans(), PERIODS
@@ -346,3 +348,11 @@ def test_without_pyarrow_the_error_says_what_to_install(folder: Path, monkeypatc
     monkeypatch.setattr(importlib, "import_module", refuse)
     with pytest.raises(LineageError, match=r"lexline\[parquet\]"):
         load_graph(VOCABULARY, [folder], DAY)
+
+
+@pytest.mark.parametrize("name", ["p.yaml", "p.json"])
+def test_a_portfolio_refuses_names(name: str, tmp_path: Path) -> None:
+    """They would be lost without a word."""
+    with pytest.raises(LineageError, match="another name"):
+        write_portfolio(tmp_path / name, [AliasFact("a", "b", Strength.EXACT, SOURCE)])
+    assert not (tmp_path / name).exists()

@@ -130,7 +130,7 @@ def changed(graph: Graph, wanted: Changes) -> list[Fact]:
             if edge not in wanted.edges and not {fact.origin, fact.target} & gone:
                 kept.append(fact)
         elif fact.element not in gone and (
-            isinstance(fact, ElementFact) or (fact.element, fact.attribute) not in wanted.values
+            not isinstance(fact, AttributeFact) or (fact.element, fact.attribute) not in wanted.values
         ):
             kept.append(fact)
     for element, kind in wanted.kinds.items():

@@ -119,10 +119,10 @@ def show_case(case: GeneratedCase) -> str:
 def _show_fact(fact: Fact) -> str:
     if isinstance(fact, ElementFact):
         return f"{fact.kind} {fact.element}"
+    assert isinstance(fact, AttributeFact | EdgeFact)
     valid = "".join(f" {word} {day}" for word, day in (("from", fact.since), ("until", fact.until)) if day)
     if isinstance(fact, AttributeFact):
         return f"  {fact.element}.{fact.attribute} = {fact.value!r}{valid}"
-    assert isinstance(fact, EdgeFact)
     return f"  {fact.origin} {fact.relation} -> {fact.target}{' possible' if fact.possible else ''}{valid}"
 
 

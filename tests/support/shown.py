@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from lexline.importing import ImportResult
-from lexline_lineage.facts import AttributeFact, ElementFact, Fact
+from lexline_lineage.facts import AliasFact, AttributeFact, ElementFact, Fact
 
 __all__ = ["shown", "shown_fact"]
 
@@ -19,9 +19,12 @@ def shown(result: ImportResult) -> str:
 
 
 def shown_fact(fact: Fact) -> str:
-    """``ELEMENT : KIND``, ``ELEMENT . ATTRIBUTE = VALUE``, ``ORIGIN RELATION -> TARGET``."""
+    """``ELEMENT : KIND``, ``ELEMENT . ATTRIBUTE = VALUE``, ``ORIGIN RELATION -> TARGET``,
+    ``ELEMENT = NAME (STRENGTH)``."""
     if isinstance(fact, ElementFact):
         return f"{fact.element} : {fact.kind}"
     if isinstance(fact, AttributeFact):
         return f"{fact.element} . {fact.attribute} = {json.dumps(fact.value, ensure_ascii=False)}"
+    if isinstance(fact, AliasFact):
+        return f"{fact.element} = {fact.alias} ({fact.strength})"
     return f"{fact.origin} {fact.relation} -> {fact.target}" + (" possible" if fact.possible else "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
 
 __all__ = ["FactSheet"]
+
+_ORDER = tuple(Strength)
 
 
 class FactSheet:
@@ -19,6 +21,7 @@ class FactSheet:
         self._elements: dict[str, ElementFact] = {}
         self._attributes: dict[tuple[str, str], AttributeFact] = {}
         self._edges: dict[tuple[str, str, str], EdgeFact] = {}
+        self._aliases: dict[tuple[str, str], AliasFact] = {}
 
     def element(self, element: str, kind: str, place: str) -> str:
         """There is such an element. Gives its id back."""
@@ -38,6 +41,12 @@ class FactSheet:
         if said is None or (said.possible and not possible):
             self._edges[key] = EdgeFact(origin, relation, target, Source(self._source, place), possible)
 
+    def alias(self, element: str, name: str, strength: Strength, place: str) -> None:
+        """The element goes by that name too. Where it is said again, the stronger stays."""
+        said = self._aliases.get((element, name))
+        if name != element and (said is None or _ORDER.index(strength) < _ORDER.index(said.strength)):
+            self._aliases[element, name] = AliasFact(element, name, strength, Source(self._source, place))
+
     def has(self, element: str) -> bool:
         """True where the files said that there is such an element."""
         return element in self._elements
@@ -47,11 +56,12 @@ class FactSheet:
         return (element, name) in self._attributes
 
     def facts(self) -> tuple[Fact, ...]:
-        """All facts: by element, its attributes before the edges that leave it."""
+        """All facts: by element, its attributes before the edges that leave it, and its other names last."""
         keyed: list[tuple[tuple[str, int, str, str], Fact]] = [
             ((fact.element, 0, "", ""), fact) for fact in self._elements.values()
         ]
         keyed += [((fact.element, 1, fact.attribute, ""), fact) for fact in self._attributes.values()]
         keyed += [((fact.origin, 2, fact.relation, fact.target), fact) for fact in self._edges.values()]
+        keyed += [((fact.element, 3, fact.alias, ""), fact) for fact in self._aliases.values()]
         keyed.sort(key=lambda item: item[0])
         return tuple(fact for _, fact in keyed)

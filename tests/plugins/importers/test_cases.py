@@ -13,7 +13,7 @@ from lexline_plugins.importers.registration import lexline_importers
 from shown import shown
 
 HERE = Path(__file__).parent
-CASES = yaml.safe_load((HERE / "cases.yaml").read_text("utf-8"))
+CASES = [case for file in sorted(HERE.glob("cases/*.yaml")) for case in yaml.safe_load(file.read_text("utf-8"))]
 IMPORTERS = {importer.name: importer for importer in lexline_importers()}
 
 

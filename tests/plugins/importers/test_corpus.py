@@ -17,11 +17,17 @@ from shown import shown
 
 HERE = Path(__file__).parent
 IMPORTERS = {importer.name: importer for importer in lexline_importers()}
+SETTINGS: dict[str, dict[str, object]] = {}
+"""The settings with which an importer reads its corpus, where ``authority`` alone is not what it needs."""
+
+
+def settings_of(name: str) -> dict[str, object]:
+    return SETTINGS.get(name, {"authority": "example.org"})
 
 
 def read(name: str) -> ImportResult:
     paths = tuple(sorted(path for path in (HERE / "files" / name).iterdir()))
-    return IMPORTERS[name].read(ImportRequest(paths, {"authority": "example.org"}, name))
+    return IMPORTERS[name].read(ImportRequest(paths, settings_of(name), name))
 
 
 @pytest.mark.parametrize("name", sorted(IMPORTERS))
@@ -49,11 +55,17 @@ def test_facts_survive_a_file(name: str, tmp_path: Path) -> None:
     assert tuple(read_fact_lines(tmp_path / "facts.jsonl")) == result.facts
 
 
-@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@pytest.mark.parametrize("name", [name for name in sorted(IMPORTERS) if "authority" in settings_of(name)])
+def test_the_authority_is_needed(name: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        IMPORTERS[name].read(ImportRequest((), {}, name))
+    assert caught.value.setting == "authority"
+
+
+@pytest.mark.parametrize("name", ["kserve", "mlflow", "openlineage"])
 @pytest.mark.parametrize(
     ("settings", "wrong"),
     [
-        ({}, "authority"),
         ({"authority": 7}, "authority"),
         ({"authority": "a", "location": {}}, "location"),
         ({"authority": "a", "locations": ["x"]}, "locations"),
@@ -74,6 +86,6 @@ def test_files_that_cannot_be_read(name: str, tmp_path: Path) -> None:
     (tmp_path / "deep.json").write_text("[" * 5000 + "]" * 5000, "utf-8")
     (tmp_path / "folder.json").mkdir()
     paths = tuple(tmp_path / f"{part}.json" for part in ("bytes", "deep", "folder", "gone", "utf16"))
-    result = IMPORTERS[name].read(ImportRequest(paths, {"authority": "a"}, name))
+    result = IMPORTERS[name].read(ImportRequest(paths, settings_of(name), name))
     assert result.facts == ()
     assert {skipped.place.partition(":")[0] for skipped in result.skipped} == {path.name for path in paths}
