@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 from lexline.importing import ImportResult
-from lexline_lineage.facts import AliasFact, AttributeFact, ElementFact, Fact
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
 
-__all__ = ["shown", "shown_fact"]
+__all__ = ["fact_of_line", "shown", "shown_fact"]
 
 
 def shown(result: ImportResult) -> str:
@@ -28,3 +29,21 @@ def shown_fact(fact: Fact) -> str:
     if isinstance(fact, AliasFact):
         return f"{fact.element} = {fact.alias} ({fact.strength})"
     return f"{fact.origin} {fact.relation} -> {fact.target}" + (" possible" if fact.possible else "")
+
+
+_LINES = (
+    (re.compile(r"(\S+) : (\S+)"), lambda m, source: ElementFact(m[1], m[2], source)),
+    (re.compile(r"(\S+) \. (\S+) = (.+)"), lambda m, source: AttributeFact(m[1], m[2], json.loads(m[3]), source)),
+    (re.compile(r"(\S+) (\S+) -> (\S+)( possible)?"), lambda m, source: EdgeFact(m[1], m[2], m[3], source, bool(m[4]))),
+    (re.compile(r"(\S+) = (\S+) \((\w+)\)"), lambda m, source: AliasFact(m[1], m[2], Strength(m[3]), source)),
+)
+
+
+def fact_of_line(line: str, source: str) -> Fact:
+    """The fact that ``shown_fact`` shows so."""
+    for pattern, make in _LINES:
+        match = pattern.fullmatch(line)
+        if match is not None:
+            fact: Fact = make(match, Source(source))
+            return fact
+    raise ValueError(line)
