@@ -20,6 +20,7 @@ from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Report
 from lexline_lineage.digest import graph_digest
 from lexline_lineage.graph import Graph
+from lexline_lineage.identity import Joined
 from lexline_lineage.values import Sort, Value
 
 __all__ = ["ALL_REASONS", "Evaluation", "decide", "explain", "gate"]
@@ -39,6 +40,14 @@ class Evaluation:
     clock: Clock
     checks: CheckResults | None = None
     unread: tuple[str, ...] = ()
+    joined: Joined | None = None
+
+    def number(self, name: str) -> int | None:
+        """The element of an id, or of an exact name that a source gives; None where there is none."""
+        number = self.graph.number(name)
+        if number is None and self.joined is not None and name in self.joined.ids:
+            number = self.graph.number(self.joined.ids[name])
+        return number
 
 
 def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] | None = None) -> Report:
@@ -57,6 +66,7 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
+        joined=evaluation.joined,
     )
 
 
@@ -73,12 +83,14 @@ def gate(evaluation: Evaluation, number: int) -> Report:
         decisions=tuple(interpreter.decide(key, number) for key in about),
         no_subject=(),
         unread=evaluation.unread,
+        joined=evaluation.joined,
     )
 
 
 def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
-    """Why a rule says what it says of an element, by its id. Raises ``KeyError`` where one of them is not there."""
-    number = evaluation.graph.number(element)
+    """Why a rule says what it says of an element, by its id or another exact name. Raises ``KeyError`` where one of
+    them is not there."""
+    number = evaluation.number(element)
     if number is None or rule not in evaluation.program.rules:
         raise KeyError(f"{rule} for {element}")
     return Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks).explain(rule, number)

@@ -21,6 +21,7 @@ from lexline.plugin_offers import Plugins
 from lexline.settings import NAME, Settings, load_settings
 from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.files import load_graph as build_graph
+from lexline_lineage.identity_rules import IdentityRules, read_identity_rules
 from lexline_lineage.problems import LineageError
 from lexline_lineage.statements import DataFinding, DataReport
 from lexline_lineage.vocabulary import Vocabulary
@@ -30,6 +31,7 @@ __all__ = [
     "Files",
     "Project",
     "fact_files",
+    "identity_rules",
     "load",
     "load_graph",
     "load_policies",
@@ -51,6 +53,7 @@ class Files:
     policies: tuple[Path, ...] = ()
     portfolio: tuple[Path, ...] = ()
     facts: Path | None = None
+    identity: Path | None = None
     parameters: Mapping[str, object] | None = None
     blocked_plugins: tuple[str, ...] = ()
 
@@ -64,6 +67,7 @@ class Files:
             policies=tuple(p for text in named.policies for p in settings.matches(text)),
             portfolio=tuple(p for text in named.portfolio for p in settings.matches(text)),
             facts=settings.path(named.facts) if named.facts else None,
+            identity=settings.path(named.identity) if named.identity else None,
             parameters=named.parameters,
             blocked_plugins=tuple(named.blocked_plugins),
         )
@@ -92,7 +96,7 @@ def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:
     parsed, program, warnings = load_policies(files.policies, vocabulary, plugins.signatures, files.parameters or {})
     built = load_graph(files, vocabulary, clock.today)
     checks = plugins.check_results(built.graph, clock)
-    evaluation = Evaluation(program, built.graph, clock, checks, unread_facts(built.report))
+    evaluation = Evaluation(program, built.graph, clock, checks, unread_facts(built.report), built.joined)
     return Project(parsed, vocabulary, evaluation, warnings)
 
 
@@ -145,9 +149,17 @@ def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
     """The graph of all portfolio files and imported facts on a date. Raises ``LexlineError``."""
     paths = (*files.portfolio, *fact_files(files.facts))
     try:
-        return build_graph(vocabulary, paths, on)
+        return build_graph(vocabulary, paths, on, identity_rules(files))
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in paths]) from None
+
+
+def identity_rules(files: Files) -> IdentityRules | None:
+    """What the project says of names; None where it says nothing. Raises ``LexlineError``."""
+    try:
+        return read_identity_rules(files.identity) if files.identity is not None else None
+    except LineageError as error:
+        raise as_error(error) from None
 
 
 def unread_facts(report: DataReport) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lexline.evaluate.verdict import Clock, Decision, Phase, Reason, Verdict
 from lexline.lang.typed import Key, Rule
+from lexline_lineage.identity import Joined, Link
 from lexline_lineage.values import Duration, Sort, Value, ValueType, format_value
 
 __all__ = ["SCHEMA", "MeasureFigure", "PolicyLine", "PortfolioLine", "Report", "ReportDocument", "outcome"]
@@ -81,6 +82,17 @@ class Report:
     no_subject: tuple[Key, ...]
     measures: tuple[MeasureFigure, ...] = ()
     unread: tuple[str, ...] = ()
+    joined: Joined | None = None
+
+    def joins(self, decision: Decision) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+        """The joins of names that a decision rests on: those that were made, and those that wait for a person."""
+        if self.joined is None or not decision.reasons:
+            return (), ()
+        cited = {decision.element}
+        for reason in decision.reasons:
+            cited.update(fact.element for fact in reason.facts)
+            cited.update(step for witness in reason.witnesses for step in (witness.element, *witness.path))
+        return self.joined.about(cited)
 
     def summary(self) -> dict[str, int]:
         """How many decisions have each verdict, in the order of ``Verdict``."""
@@ -150,6 +162,17 @@ class ReasonEntry(Closed):
     evidence: list[str] = []
 
 
+class JoinEntry(Closed):
+    """Two ids of one element, the name that both go by, and who says so; not ``certain`` where a person has to confirm
+    it."""
+
+    one: str
+    other: str
+    name: str
+    said_by: list[str]
+    certain: bool
+
+
 class VerdictEntry(Closed):
     """One verdict."""
 
@@ -171,6 +194,7 @@ class VerdictEntry(Closed):
     message: str
     remedy: str
     waiver: str | None = None
+    joins: list[JoinEntry] = []
 
 
 class PolicyEntry(Closed):
@@ -278,7 +302,17 @@ def _verdict_entry(report: Report, decision: Decision) -> VerdictEntry:
         citations=[citation.provision for citation in rule.citations],
         message=decision.message,
         remedy=decision.remedy,
+        joins=_join_entries(report, decision),
     )
+
+
+def _join_entries(report: Report, decision: Decision) -> list[JoinEntry]:
+    made, possible = report.joins(decision)
+    return [
+        JoinEntry(one=link.one, other=link.other, name=link.name, said_by=list(link.said_by), certain=certain)
+        for links, certain in ((made, True), (possible, False))
+        for link in links
+    ]
 
 
 def _reason_entry(reason: Reason) -> ReasonEntry:

@@ -59,6 +59,7 @@ class SettingsFile(BaseModel):
     policies: list[str] = Field(default_factory=lambda: ["policies"])
     portfolio: list[str] = Field(default_factory=list)
     facts: str | None = None
+    identity: str | None = None
     sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
     blocked_plugins: list[str] = Field(default_factory=list)

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from lexline_lineage.assembly import Cells, Edges, assemble
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph
+from lexline_lineage.identity import Joined
 from lexline_lineage.placement import ID_HELP, REFUSED, Ends, Placement, Refusals, is_id, place
 from lexline_lineage.problems import nearest
-from lexline_lineage.statements import Coded, DataFinding, DataReport, Statements, cells_of_columns
+from lexline_lineage.statements import Coded, DataFinding, DataReport, Precedence, Statements, cells_of_columns
 from lexline_lineage.vocabulary import Vocabulary
 
 __all__ = ["BuiltGraph", "Coded", "DataFinding", "DataReport", "Table", "build", "build_from_columns"]
@@ -27,10 +28,11 @@ __all__ = ["BuiltGraph", "Coded", "DataFinding", "DataReport", "Table", "build",
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BuiltGraph:
-    """A graph and the report on its data."""
+    """A graph, the report on its data, and how the facts of several sources were joined into it."""
 
     graph: Graph
     report: DataReport
+    joined: Joined | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +53,12 @@ class Table:
     source: Source
 
 
-def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date) -> BuiltGraph:
+def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date, precedence: Precedence | None = None) -> BuiltGraph:
     """The graph of the facts that are valid on the day ``on``, by the ids that they use: other names join nothing here.
-    Raises ``LineageError``."""
+
+    ``precedence`` gives, for a kind and an attribute, the sources that count before others where they contradict each
+    other. Raises ``LineageError``.
+    """
     refusals = Refusals()
     elements: dict[str, ElementFact] = {}
     said: dict[tuple[str, str], AttributeFact | list[AttributeFact]] = {}
@@ -86,7 +91,7 @@ def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date) -> BuiltGraph
     )
     placement = place(vocabulary, kinds, ends, refusals)
     sources: dict[Source, int] = {}
-    statements = Statements(vocabulary, placement, refusals)
+    statements = Statements(vocabulary, placement, refusals, precedence)
     cells = statements.cells(said.values(), sources)
     refusals.raise_if_any()
     possible = np.fromiter((edge.possible for edge in edges), np.bool_, len(edges))

@@ -6,26 +6,42 @@ YAML and JSON portfolios, folders of Parquet, and the facts form as JSON Lines (
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from lexline_lineage.builder import BuiltGraph, build, build_from_columns
 from lexline_lineage.fact_files import read_fact_lines, write_fact_lines
 from lexline_lineage.facts import Fact
+from lexline_lineage.identity import join
+from lexline_lineage.identity_rules import IdentityRules
 from lexline_lineage.portfolio_files import read_portfolio_file, write_portfolio
 from lexline_lineage.raw_values import facts_of
 from lexline_lineage.vocabulary import Vocabulary
 
-__all__ = ["facts_of", "load_graph", "read_facts", "read_portfolio", "write_facts", "write_portfolio"]
+__all__ = ["facts_of", "joined_graph", "load_graph", "read_facts", "read_portfolio", "write_facts", "write_portfolio"]
 
 
-def load_graph(vocabulary: Vocabulary, paths: Sequence[Path], on: date) -> BuiltGraph:
-    """The graph of all files on a day; one Parquet folder alone takes the fast way. Raises ``LineageError``."""
+def load_graph(
+    vocabulary: Vocabulary, paths: Sequence[Path], on: date, rules: IdentityRules | None = None
+) -> BuiltGraph:
+    """The graph of all files on a day, joined by ``rules`` (the built-in ones where None); one Parquet folder alone
+    takes the fast way. Raises ``LineageError``."""
     if len(paths) == 1 and paths[0].is_dir():
         from lexline_lineage.parquet_files import read_table
 
         return build_from_columns(vocabulary, read_table(paths[0], vocabulary))
-    return build(vocabulary, (fact for path in paths for fact in read_portfolio(path, vocabulary)), on)
+    facts = (fact for path in paths for fact in read_portfolio(path, vocabulary))
+    return joined_graph(vocabulary, facts, on, rules)
+
+
+def joined_graph(
+    vocabulary: Vocabulary, facts: Iterable[Fact], on: date, rules: IdentityRules | None = None
+) -> BuiltGraph:
+    """The graph of facts of several sources, joined into one. Raises ``LineageError``."""
+    rules = rules or IdentityRules()
+    joined = join(facts, rules)
+    return replace(build(vocabulary, joined.facts, on, rules.sources_first), joined=joined)
 
 
 def read_portfolio(path: Path, vocabulary: Vocabulary) -> tuple[Fact, ...]:

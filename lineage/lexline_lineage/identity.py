@@ -62,9 +62,11 @@ class Joined:
     hints: tuple[Link, ...] = ()
     refused: tuple[Pending, ...] = ()
 
-    def links_of(self, element: str) -> tuple[Link, ...]:
-        """The joins that made the element."""
-        return tuple(link for link in self.links if self.ids.get(link.one, link.one) == element)
+    def about(self, elements: Iterable[str]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+        """The joins that made the elements, and those that wait for a person; columns follow their dataset unsaid."""
+        wanted = set(elements)
+        made = (link for link in self.links if link.said_by and self.ids.get(link.one, link.one) in wanted)
+        return tuple(made), tuple(link for link in self.possible if link.said_by and {link.one, link.other} & wanted)
 
 
 def join(facts: Iterable[Fact], rules: IdentityRules | None = None) -> Joined:

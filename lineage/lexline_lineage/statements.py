@@ -8,7 +8,7 @@ and both are named.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 
 from lexline_lineage.assembly import Cells
 from lexline_lineage.facts import AttributeFact, Source
+from lexline_lineage.identity_facts import system_of
 from lexline_lineage.placement import REFUSED, Placement, Refusals
 from lexline_lineage.problems import nearest
 from lexline_lineage.values import Sort, Value, ValueType, parse_value
 from lexline_lineage.vocabulary import Attribute, Kind, Vocabulary
 
-__all__ = ["Coded", "DataFinding", "DataReport", "Statements", "cells_of_columns"]
+__all__ = ["Coded", "DataFinding", "DataReport", "Precedence", "Statements", "cells_of_columns"]
+
+Precedence = Callable[[str, str], Sequence[str]]
+"""For a kind and an attribute, the sources that count before others, in order."""
 
 
 _EXAMPLES: Mapping[Sort, str] = MappingProxyType(
@@ -41,7 +45,7 @@ _EXAMPLES: Mapping[Sort, str] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class DataFinding:
     """A value that was left out: ``code`` is ``LX460`` (of another type), ``LX461`` (of an attribute that the kind
-    does not have) or ``LX462`` (two sources contradict each other).
+    does not have), ``LX462`` (two sources contradict each other) or ``LX464`` (they do, and one of them counts).
 
     ``element`` is the first of ``count`` elements that it is about; ``sources`` said the value.
     """
@@ -84,10 +88,13 @@ class _Gathered:
 class Statements:
     """Reads the attribute facts of one build."""
 
-    def __init__(self, vocabulary: Vocabulary, placement: Placement, refusals: Refusals) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, placement: Placement, refusals: Refusals, precedence: Precedence | None = None
+    ) -> None:
         self._kinds = tuple(vocabulary.kinds.values())
         self._placement = placement
         self._refusals = refusals
+        self._precedence = precedence
         self._findings: list[DataFinding] = []
         self._unknown: dict[tuple[str, str, str], DataFinding] = {}
         self._gathered: dict[tuple[str, str], _Gathered] = {}
@@ -165,11 +172,21 @@ class Statements:
             return None
         if all(value == known[0][1] for _, value in known):
             return known[0][0]
+        first = self._first(known, kind.name, attribute.name)
         told = " and ".join(f"{_shown(fact.value)} by {fact.source}" for fact, _ in known)
         message = f"`{attribute.name}` of `{facts[0].element}` is said to be {told}"
+        message += f"; {first.source} counts" if first is not None else ""
+        code = "LX462" if first is None else "LX464"
         by = tuple(fact.source for fact, _ in known)
-        finding = DataFinding("LX462", facts[0].element, kind.name, attribute.name, message, by)
-        self._findings.append(finding)
+        self._findings.append(DataFinding(code, facts[0].element, kind.name, attribute.name, message, by))
+        return first
+
+    def _first(self, known: Sequence[tuple[AttributeFact, Value]], kind: str, attribute: str) -> AttributeFact | None:
+        """The fact of the source that counts first; ``None`` where none does, or where it contradicts itself."""
+        for name in self._precedence(kind, attribute) if self._precedence is not None else ():
+            said = [(fact, value) for fact, value in known if system_of(fact.source) == name]
+            if said:
+                return said[0][0] if all(value == said[0][1] for _, value in said) else None
         return None
 
 

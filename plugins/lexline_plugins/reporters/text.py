@@ -6,7 +6,15 @@ from itertools import groupby
 
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import MeasureFigure, Report
-from lexline_plugins.reporters.wording import counts, inline, message_line, phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import (
+    counts,
+    inline,
+    join_lines,
+    message_line,
+    phase_note,
+    printable,
+    reason_lines,
+)
 
 __all__ = ["render_text"]
 
@@ -41,20 +49,21 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
     told = [d for d in decisions if d.reasons]
     untold = [d for d in decisions if not d.reasons]
     for decision in told:
-        lines += _decision_lines(decision)
+        lines += _decision_lines(report, decision)
     lines += [f"  - {inline(decision.element)}" for decision in untold[:LISTED]]
     if len(untold) > LISTED:
         lines.append(f"  - and {len(untold) - LISTED} more")
     return [*lines, ""]
 
 
-def _decision_lines(decision: Decision) -> list[str]:
+def _decision_lines(report: Report, decision: Decision) -> list[str]:
     under = f" (would be {decision.underlying.value})" if decision.underlying is not decision.verdict else ""
     lines = [f"  - {inline(decision.element)}{under}"]
     if decision.message:
         lines.append(f"      {message_line(decision)}")
     for reason in decision.reasons:
         lines += [f"      {line}" for line in reason_lines(reason)]
+    lines += [f"      {line}" for line in join_lines(report.joins(decision))]
     if decision.remedy:
         lines.append(f"      what to do: {inline(decision.remedy)}")
     return lines

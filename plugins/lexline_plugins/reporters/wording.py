@@ -6,11 +6,13 @@ import re
 
 from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Verdict, Witness
 from lexline.report import Report, plain_value
+from lexline_lineage.identity import Link
 
 __all__ = [
     "counts",
     "facts_line",
     "inline",
+    "join_lines",
     "message_line",
     "missing_line",
     "path_line",
@@ -22,6 +24,8 @@ __all__ = [
 ]
 
 ARROW = " → "
+LISTED_JOINS = 6
+"""Joins named for one decision."""
 
 PHASE_NOTES = {
     Phase.UPCOMING: "not yet in force",
@@ -109,6 +113,23 @@ def path_line(witness: Witness) -> str:
     """The path to a witness, or its name where there is none; says so where it is only possible."""
     path = ARROW.join(witness.path) if len(witness.path) > 1 else witness.element
     return inline(path if witness.certain else f"{path} (possibly)")
+
+
+def join_lines(joins: tuple[tuple[Link, ...], tuple[Link, ...]]) -> list[str]:
+    """``joined: dataset:a is dataset:b, says dbt``; ``perhaps one: …`` where it waits for a person."""
+    made, possible = joins
+    lines = [f"joined: {_join(link)}" for link in made[:LISTED_JOINS]]
+    lines += [f"and {len(made) - LISTED_JOINS} more joins"] if len(made) > LISTED_JOINS else []
+    lines += [f"perhaps one: {_join(link)}; identity.yaml can confirm it" for link in possible[:LISTED_JOINS]]
+    lines += [f"and {len(possible) - LISTED_JOINS} more that may be one"] if len(possible) > LISTED_JOINS else []
+    return lines
+
+
+def _join(link: Link) -> str:
+    said = f", says {' and '.join(link.said_by)}" if link.said_by else ""
+    if link.name in (link.one, link.other):
+        return inline(f"{link.one} is {link.other}{said}")
+    return inline(f"{link.one} is {link.other}: both go by {link.name}{said}")
 
 
 def reason_lines(reason: Reason) -> list[str]:

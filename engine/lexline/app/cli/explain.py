@@ -53,6 +53,6 @@ def explain(
         return 0
     if element is None:
         raise mistake("explain needs an element", "lexline explain RULE ELEMENT, or --plan for the rule's plan")
-    number = element_number(session.evaluation.graph, element)
+    number = element_number(session.evaluation, element)
     emit(render_explanation(session.evaluation, key, number, change=change))
     return 0

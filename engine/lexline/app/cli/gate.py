@@ -43,7 +43,7 @@ def gate(
 
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
     session = open_session(files, clock_of(on, known_on))
-    number = element_number(session.evaluation.graph, element)
+    number = element_number(session.evaluation, element)
     reporter = session.plugins.reporter(format_)
     report = decide_element(session.evaluation, number)
     emit(render_gate(report, element) if format_ == "text" else reporter.render(report))

@@ -81,10 +81,9 @@ def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult
 def check_together(settings: Settings, plugins: Plugins, results: dict[str, ImportResult]) -> None:
     """Join the new facts with those of all other sources, so that nothing that is refused is ever written."""
     from lexline.data_problems import as_error
-    from lexline.project import Files, fact_files, load_vocabularies
-    from lexline_lineage.builder import build
+    from lexline.project import Files, fact_files, identity_rules, load_vocabularies
     from lexline_lineage.facts import Fact
-    from lexline_lineage.files import read_facts, read_portfolio
+    from lexline_lineage.files import joined_graph, read_facts, read_portfolio
     from lexline_lineage.problems import LineageError
 
     files = Files.of(settings)
@@ -96,7 +95,7 @@ def check_together(settings: Settings, plugins: Plugins, results: dict[str, Impo
             facts += read_portfolio(path, vocabulary)
         for path in others:
             facts += read_facts(path)
-        build(vocabulary, facts, datetime.now(UTC).date())
+        joined_graph(vocabulary, facts, datetime.now(UTC).date(), identity_rules(files))
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in (*files.portfolio, *others)]) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,12 +77,11 @@ def chosen_files(
             f"there is no {NAME} in `{project}`", "go to the project's folder, or name files: --policy … --portfolio …"
         )
     named = Files.of(settings) if settings else Files()
-    return Files(
+    return replace(
+        named,
         vocabulary=vocabulary or named.vocabulary,
         extend=tuple(extend) if extend else named.extend,
         policies=tuple(policy) if policy else named.policies,
         portfolio=tuple(portfolio) if portfolio else named.portfolio,
         facts=None if portfolio else named.facts,
-        parameters=named.parameters,
-        blocked_plugins=named.blocked_plugins,
     )

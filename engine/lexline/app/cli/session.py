@@ -13,7 +13,6 @@ from lexline.lang.typed import Key, Program
 from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.project import Files, load_project
-from lexline_lineage.graph import Graph
 
 __all__ = ["Session", "element_number", "open_session", "rule_key"]
 
@@ -35,11 +34,11 @@ def open_session(files: Files, clock: Clock) -> Session:
     return Session(plugins, project.evaluation)
 
 
-def element_number(graph: Graph, element: str) -> int:
-    """The number of the element that a command names."""
-    number = graph.number(element)
+def element_number(evaluation: Evaluation, element: str) -> int:
+    """The number of the element that a command names by its id or another exact name."""
+    number = evaluation.number(element)
     if number is None:
-        near = nearest(element, graph.ids)
+        near = nearest(element, evaluation.graph.ids)
         raise mistake(
             f"there is no element `{element}` in the portfolio",
             f"did you mean `{near}`?" if near else "lexline check lists the elements that rules are about",

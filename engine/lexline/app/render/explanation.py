@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lexline.decision import Evaluation
 from lexline.evaluate.change import Change, find_change
 from lexline.evaluate.explanation import Explanation, Node, Weight
@@ -11,6 +13,7 @@ from lexline.lang.typed import Key
 from lexline_plugins.reporters.wording import (
     facts_line,
     inline,
+    join_lines,
     message_line,
     missing_line,
     path_line,
@@ -38,6 +41,9 @@ def render_explanation(evaluation: Evaluation, key: Key, number: int, *, change:
     interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
     explanation = interpreter.explain(key, number)
     lines = [*_head(evaluation, explanation), *explanation_lines(explanation)]
+    if evaluation.joined is not None:
+        joins = join_lines(evaluation.joined.about(_cited(explanation)))
+        lines += ["", *joins] if joins else []
     if change:
         lines += ["", *_change_lines(find_change(evaluation.program, evaluation.graph, evaluation.clock, key, number))]
     return printable("\n".join(lines)) + "\n"
@@ -57,6 +63,18 @@ def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
     lines += [message_line(decision)] if decision.message else []
     lines += [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]
+
+
+def _cited(explanation: Explanation) -> Iterator[str]:
+    """All elements that an explanation names."""
+    yield explanation.decision.element
+    nodes = list(explanation.nodes)
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        yield from (fact.element for fact in node.facts)
+        if node.witness is not None:
+            yield from (node.witness.element, *node.witness.path)
 
 
 def explanation_lines(explanation: Explanation) -> list[str]:

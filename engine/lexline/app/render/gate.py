@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lexline.evaluate.verdict import Decision
 from lexline.report import ACTING, Report
-from lexline_plugins.reporters.wording import inline, message_line, phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import inline, join_lines, message_line, phase_note, printable, reason_lines
 
 __all__ = ["answer", "render_gate"]
 
@@ -45,5 +45,6 @@ def _decision(report: Report, decision: Decision) -> list[str]:
     lines += [f"  {message_line(decision)}"] if decision.message else []
     for reason in decision.reasons:
         lines += [f"  {line}" for line in reason_lines(reason)]
+    lines += [f"  {line}" for line in join_lines(report.joins(decision))]
     lines += [f"  what to do: {inline(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]
