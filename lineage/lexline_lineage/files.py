@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lexline_lineage.builder import BuiltGraph, build, build_from_columns
 from lexline_lineage.fact_files import read_fact_lines, write_fact_lines
+from lexline_lineage.column_flow import column_flow
 from lexline_lineage.facts import Fact
 from lexline_lineage.identity import join
 from lexline_lineage.identity_rules import IdentityRules
@@ -38,10 +39,12 @@ def load_graph(
 def joined_graph(
     vocabulary: Vocabulary, facts: Iterable[Fact], on: date, rules: IdentityRules | None = None
 ) -> BuiltGraph:
-    """The graph of facts of several sources, joined into one. Raises ``LineageError``."""
+    """The graph of facts of several sources, joined into one, with what may flow between columns where only the flow
+    between their tables is recorded. Raises ``LineageError``."""
     rules = rules or IdentityRules()
     joined = join(facts, rules)
-    return replace(build(vocabulary, joined.facts, on, rules.sources_first), joined=joined)
+    known = (*joined.facts, *column_flow(joined.facts, on))
+    return replace(build(vocabulary, known, on, rules.sources_first), joined=joined)
 
 
 def read_portfolio(path: Path, vocabulary: Vocabulary) -> tuple[Fact, ...]:
