@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from lexline_lineage.builder import BuiltGraph, build, build_from_columns
-from lexline_lineage.fact_files import read_fact_lines, write_fact_lines
 from lexline_lineage.column_flow import column_flow
+from lexline_lineage.fact_files import read_fact_lines, write_fact_lines
 from lexline_lineage.facts import Fact
 from lexline_lineage.identity import join
 from lexline_lineage.identity_rules import IdentityRules
