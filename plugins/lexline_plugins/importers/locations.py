@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-__all__ = ["Locations", "escape", "has_scheme", "normalise", "run_id"]
+__all__ = ["Locations", "escape", "has_scheme", "logged_model", "normalise", "run_id"]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -20,6 +20,7 @@ _AZURE_HOST = re.compile(r"([a-z0-9-]+)\.(?:blob|dfs)\.core\.windows\.net")
 _SECRET = re.compile(r"(?:^|&)(?:sig|signature|token|access_token|awsaccesskeyid|x-amz-|x-goog-)", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _UNCLEAN = re.compile(r"[\x00-\x20\x7f-\x9f%/]")
+_LOGGED_MODEL = re.compile(r"/[^/]+/models/(m-[0-9A-Za-z-]+)/artifacts(?:/|$)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _SAME_SCHEME = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "abfss", "wasbs": "abfss"}
@@ -79,6 +80,13 @@ def run_id(text: str) -> str | None:
     """The UUID of a run as text with dashes, whichever way it was written; ``None`` where it is no UUID."""
     bare = text.strip().replace("-", "")
     return str(uuid.UUID(hex=bare)) if _HEX.fullmatch(bare) else None
+
+
+def logged_model(location: str) -> str:
+    """The id of the logged model of MLflow that an address ends in (``…/1/models/m-0a/artifacts``): the server made it
+    for this model alone, under whatever address it is reached. Empty where there is none."""
+    match = _LOGGED_MODEL.search(location)
+    return match.group(1) if match is not None else ""
 
 
 def escape(part: str, keep: str = "") -> str:

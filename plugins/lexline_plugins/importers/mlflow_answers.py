@@ -1,51 +1,79 @@
-"""Gathers what MLflow's REST answers say, whichever calls they answer, before anything is made of it.
+"""Gathers what an MLflow server says, in whichever form it was saved, before anything is made of it.
 
-In: files with answers of the registry and tracking calls. Out: one record for each registered model, version, run and
-logged model, however many answers hold it; of several the one that was updated last.
+In: answers of the REST interface, the files of a file store, ``MLmodel`` files. Out: one record for each registered
+model, version, run, experiment and logged model, however many files hold it, in the form of the REST answers; of
+several the one that was updated last. What ``MLmodel`` files say is kept beside them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from lexline_lineage.documents import Document
+from lexline_lineage.hostile_json import read_json
+from lexline_lineage.hostile_yaml import read_yaml
+from lexline_lineage.problems import LineageError
+from lexline_lineage.reading import read_bytes
 from lexline_plugins.importers.locations import run_id
-from lexline_plugins.importers.records import Reading, Record, mapping, mappings, read_json_files, text
+from lexline_plugins.importers.mlflow_store import store_records
+from lexline_plugins.importers.records import Reading, Record, mapping, mappings, text
 
 __all__ = ["Answers", "gather", "pairs", "version_key"]
 
 _Key = TypeVar("_Key", str, tuple[str, str])
 
-_LISTS = {"registered_models": "registered", "model_versions": "version", "runs": "run", "models": "logged"}
-_SINGLES = {"registered_model": "registered", "model_version": "version", "run": "run", "model": "logged"}
+_LISTS = {
+    "experiments": "experiment",
+    "model_versions": "version",
+    "models": "logged",
+    "registered_models": "registered",
+    "runs": "run",
+}
+_SINGLES = {
+    "experiment": "experiment",
+    "model": "logged",
+    "model_version": "version",
+    "registered_model": "registered",
+    "run": "run",
+}
+_WORDS = {"logged": "logged model", "registered": "registered model", "version": "model version"}
 
 
 @dataclass(slots=True)
 class Answers:
-    """Records by what names them: registered models by name, versions by name and number, runs by id, logged models
-    by id. ``aliases`` are those of versions that an answer about the version itself gives."""
+    """Records by what names them: registered models by name, versions by name and number, runs, experiments and logged
+    models by id. ``aliases`` are those of versions that an answer about the version itself gives; ``packages`` are what
+    ``MLmodel`` files say."""
 
     registered: dict[str, Record] = field(default_factory=dict)
     versions: dict[tuple[str, str], Record] = field(default_factory=dict)
     runs: dict[str, Record] = field(default_factory=dict)
+    experiments: dict[str, Record] = field(default_factory=dict)
     logged: dict[str, Record] = field(default_factory=dict)
     aliases: dict[tuple[str, str], Record] = field(default_factory=dict)
+    packages: list[Record] = field(default_factory=list)
 
 
 def gather(reading: Reading) -> Answers:
-    """Read all answers of the files."""
+    """Read all files."""
     answers = Answers()
     pages: dict[str, list[tuple[str, bool]]] = {}
-    for name, document in read_json_files(reading):
+    records, others = store_records(reading)
+    for sort, record in records:
+        _take(answers, sort, record, reading)
+    for name, path in others:
+        document = _document(name, path, reading)
+        if document is None:
+            continue
         data = document.data
         if not isinstance(data, dict):
             reading.skip(name, "this is no answer of an MLflow server")
+        elif isinstance(data.get("flavors"), dict):
+            answers.packages.append(Record(data, f"{name}:1"))
         elif "error_code" in data:
-            why = f"the server answered {text(data, 'error_code')}: {text(data, 'message')}"
-            reading.skip(name, why)
-        elif "experiments" in data or "experiment" in data:
-            reading.skip(name, "experiments hold nothing that is read; their runs do")
+            reading.skip(name, f"the server answered {text(data, 'error_code')}: {text(data, 'message')}")
         elif not any(key in data for key in (*_LISTS, *_SINGLES)) and data:
             reading.skip(name, "this is no answer that is read: it holds no models, versions or runs")
         else:
@@ -67,6 +95,17 @@ def pairs(data: object, *path: str) -> list[tuple[str, str]]:
 def version_key(data: object) -> tuple[str, str]:
     """Name and number of a model version; the number is a text whichever way the server wrote it."""
     return text(data, "name"), text(data, "version")
+
+
+def _document(name: str, path: Path, reading: Reading) -> Document | None:
+    """What a file holds; an ``MLmodel`` file is YAML, whether or not its name says so."""
+    is_yaml = path.suffix.lower() in (".yaml", ".yml") or path.name == "MLmodel"
+    try:
+        content = read_bytes(path)
+        return read_yaml(content, name) if is_yaml else read_json(content, name)
+    except LineageError as error:
+        reading.skip_problems(error, name)
+        return None
 
 
 def _take_answer(answers: Answers, document: Document, data: dict[str, object], name: str, reading: Reading) -> None:
@@ -96,11 +135,17 @@ def _take(answers: Answers, sort: str, record: Record, reading: Reading) -> None
             _keep_newer(answers.aliases, version_key(data), record)
     elif sort == "run" and _run_of(data):
         answers.runs[_run_of(data)] = record
-    elif sort == "logged" and text(data, "info", "model_id"):
-        answers.logged[text(data, "info", "model_id")] = record
+    elif sort == "experiment" and text(data, "experiment_id"):
+        _keep_newer(answers.experiments, text(data, "experiment_id"), record)
+    elif sort == "logged" and (model := text(data, "info", "model_id")):
+        if text(data, "info", "status").endswith("FAILED"):
+            reading.skip(record.place, f"the logged model {model} was not stored")
+        else:
+            answers.logged[model] = record
     else:
-        what = {"registered": "registered model", "version": "model version", "run": "run", "logged": "logged model"}
-        reading.skip(record.place, f"a {what[sort]} has no name or id")
+        reading.skip(
+            record.place, f"{'an' if sort == 'experiment' else 'a'} {_WORDS.get(sort, sort)} has no name or id"
+        )
 
 
 def _run_of(data: dict[str, object]) -> str:
@@ -115,5 +160,5 @@ def _keep_newer(records: dict[_Key, Record], key: _Key, record: Record) -> None:
 
 
 def _updated(record: Record) -> int:
-    stamp = text(record.data, "last_updated_timestamp")
+    stamp = text(record.data, "last_updated_timestamp") or text(record.data, "last_update_time")
     return int(stamp) if stamp.isdecimal() and len(stamp) < 20 else 0

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from lexline.importing import ImportRequest, SettingError
 from lexline_plugins.importers.locations import Locations
 
-__all__ = ["refuse_unknown", "required_text", "text_list", "text_pairs", "the_locations"]
+__all__ = ["optional_text", "refuse_unknown", "required_text", "text_list", "text_pairs", "the_locations"]
 
 
 def refuse_unknown(request: ImportRequest, known: Mapping[str, str]) -> None:
@@ -25,6 +25,11 @@ def required_text(request: ImportRequest, name: str, example: str) -> str:
     if not _is_text(value):
         raise SettingError(name, f"say a text, such as `{name}: {example}`")
     return value.strip()
+
+
+def optional_text(request: ImportRequest, name: str, example: str) -> str:
+    """A setting that is a text; empty where it isn't set."""
+    return "" if request.settings.get(name) is None else required_text(request, name, example)
 
 
 def text_pairs(request: ImportRequest, name: str, example: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ IMPORTERS = {importer.name: importer for importer in lexline_importers()}
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     for name, content in case["files"].items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, "utf-8")
     paths = tuple(tmp_path / name for name in sorted(case["files"]))
     result = IMPORTERS[case["importer"]].read(ImportRequest(paths, case["settings"], "source"))

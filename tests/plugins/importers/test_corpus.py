@@ -26,7 +26,7 @@ def settings_of(name: str) -> dict[str, object]:
 
 
 def read(name: str) -> ImportResult:
-    paths = tuple(sorted(path for path in (HERE / "files" / name).iterdir()))
+    paths = tuple(sorted(path for path in (HERE / "files" / name).rglob("*") if path.is_file()))
     return IMPORTERS[name].read(ImportRequest(paths, settings_of(name), name))
 
 
