@@ -42,6 +42,9 @@ FOUND = {
 }
 """The breaches that the example is there to find, by their number in its README."""
 
+LEFT_OPEN = {"registry": ["affordability", "credit_decision_v1", "credit_decision_v2"]}
+"""What a source leaves open: the feature services, of which no source of the example knows the features."""
+
 
 @cache
 def settings() -> Settings:
@@ -78,7 +81,8 @@ def test_import_gives_the_facts_that_are_there(name: str, tmp_path: Path) -> Non
     paths = tuple(path for pattern in source.paths for path in settings().matches(pattern))
     importer = next(importer for importer in lexline_importers() if importer.name == source.importer)
     result = importer.read(ImportRequest(paths, source.settings, name))
-    assert (result.unresolved, result.skipped) == ((), ())
+    assert [found.reference for found in result.unresolved] == LEFT_OPEN.get(name, [])
+    assert result.skipped == ()
     write_facts(tmp_path / "facts.jsonl", result.facts)
     assert (tmp_path / "facts.jsonl").read_bytes() == (ROOT / "facts" / f"{name}.jsonl").read_bytes()
 
