@@ -12,6 +12,7 @@ __all__ = [
     "counts",
     "facts_line",
     "inline",
+    "join_line",
     "join_lines",
     "message_line",
     "missing_line",
@@ -118,14 +119,15 @@ def path_line(witness: Witness) -> str:
 def join_lines(joins: tuple[tuple[Link, ...], tuple[Link, ...]]) -> list[str]:
     """``joined: dataset:a is dataset:b, says dbt``; ``perhaps one: …`` where it waits for a person."""
     made, possible = joins
-    lines = [f"joined: {_join(link)}" for link in made[:LISTED_JOINS]]
+    lines = [f"joined: {join_line(link)}" for link in made[:LISTED_JOINS]]
     lines += [f"and {len(made) - LISTED_JOINS} more joins"] if len(made) > LISTED_JOINS else []
-    lines += [f"perhaps one: {_join(link)}; identity.yaml can confirm it" for link in possible[:LISTED_JOINS]]
+    lines += [f"perhaps one: {join_line(link)}; identity.yaml can confirm it" for link in possible[:LISTED_JOINS]]
     lines += [f"and {len(possible) - LISTED_JOINS} more that may be one"] if len(possible) > LISTED_JOINS else []
     return lines
 
 
-def _join(link: Link) -> str:
+def join_line(link: Link) -> str:
+    """``dataset:a is dataset:b, says dbt (manifest.json)``."""
     said = f", says {' and '.join(link.said_by)}" if link.said_by else ""
     if link.name in (link.one, link.other):
         return inline(f"{link.one} is {link.other}{said}")

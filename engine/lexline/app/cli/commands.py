@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lexline.app.cli import check, examples, explain, gate, importing, layout, plugins, setup
+from lexline.app.cli import check, examples, explain, gate, identity, importing, layout, plugins, setup
 from lexline.app.cli.output import show_diagnostics
 from lexline.data_problems import as_diagnostics
 from lexline.diagnostics import Diagnostic, LexlineError
@@ -54,6 +54,7 @@ def application() -> typer.Typer:
     app.command("test", epilog="Example: lexline test --coverage")(examples.run_tests)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)
+    app.command("identity", epilog="Example: lexline identity --propose identity-new.yaml")(identity.identity)
     app.command("plugins", epilog="Example: lexline plugins")(plugins.plugins)
     return app
 
