@@ -6,8 +6,8 @@ reference interpreter, always with reasons. Both use the same verdicts, phases a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from lexline.evaluate.calls import CheckResults
@@ -17,7 +17,7 @@ from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
-from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Report
+from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report
 from lexline_lineage.digest import graph_digest
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joined
@@ -41,6 +41,7 @@ class Evaluation:
     checks: CheckResults | None = None
     unread: tuple[str, ...] = ()
     joined: Joined | None = None
+    register: Mapping[str, Provision] = field(default_factory=dict)
 
     def number(self, name: str) -> int | None:
         """The element of an id, or of an exact name that a source gives; None where there is none."""
@@ -67,6 +68,7 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
         joined=evaluation.joined,
+        register=evaluation.register,
     )
 
 
@@ -84,6 +86,7 @@ def gate(evaluation: Evaluation, number: int) -> Report:
         no_subject=(),
         unread=evaluation.unread,
         joined=evaluation.joined,
+        register=evaluation.register,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from lexline.lang.literate import read_policy
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
+from lexline.packs import Pack, check_packs, find_packs, register_of
 from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.settings import NAME, Settings, load_settings
@@ -30,13 +31,16 @@ from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, lo
 __all__ = [
     "Files",
     "Project",
+    "Rules",
     "fact_files",
     "identity_rules",
     "load",
     "load_graph",
     "load_policies",
     "load_project",
-    "load_vocabularies",
+    "load_rules",
+    "load_words",
+    "pack_policies",
     "policy_paths",
     "unread_facts",
 ]
@@ -50,6 +54,7 @@ class Files:
 
     vocabulary: Path | None = None
     extend: tuple[Path, ...] = ()
+    packs: tuple[str | Path, ...] = ()
     policies: tuple[Path, ...] = ()
     portfolio: tuple[Path, ...] = ()
     facts: Path | None = None
@@ -64,6 +69,7 @@ class Files:
         return cls(
             vocabulary=settings.path(named.vocabulary) if named.vocabulary else None,
             extend=tuple(settings.path(p) for p in named.extend),
+            packs=tuple(settings.path(p) if "/" in p else p for p in named.packs),
             policies=tuple(p for text in named.policies for p in settings.matches(text)),
             portfolio=tuple(p for text in named.portfolio for p in settings.matches(text)),
             facts=settings.path(named.facts) if named.facts else None,
@@ -83,6 +89,17 @@ class Project:
     warnings: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of a project, compiled: ``files`` are those of its packs, then its own."""
+
+    packs: tuple[Pack, ...]
+    files: tuple[PolicyFile, ...]
+    vocabulary: Vocabulary
+    program: Program
+    warnings: tuple[Diagnostic, ...]
+
+
 def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | None = None) -> Evaluation:
     """The project in a folder, ready to be decided on a date (today where None), with the law published by
     ``known_on`` (all where None). Raises ``LexlineError`` with every mistake."""
@@ -92,19 +109,34 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
 
 def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:
     """Read, check and join all files of a project. Raises ``LexlineError`` with every mistake."""
-    vocabulary = load_vocabularies(files, plugins.vocabulary)
-    parsed, program, warnings = load_policies(files.policies, vocabulary, plugins.signatures, files.parameters or {})
-    built = load_graph(files, vocabulary, clock.today)
+    rules = load_rules(files, plugins)
+    built = load_graph(files, rules.vocabulary, clock.today)
     checks = plugins.check_results(built.graph, clock)
-    evaluation = Evaluation(program, built.graph, clock, checks, unread_facts(built.report), built.joined)
-    return Project(parsed, vocabulary, evaluation, warnings)
+    register = register_of(rules.packs)
+    unread = unread_facts(built.report)
+    evaluation = Evaluation(rules.program, built.graph, clock, checks, unread, built.joined, register)
+    return Project(rules.files, rules.vocabulary, evaluation, rules.warnings)
 
 
-def load_vocabularies(files: Files, parts: Iterable[Path] = ()) -> Vocabulary:
-    """The vocabulary with all its extensions; ``parts`` are those of plug-ins and packs, which come first."""
+def load_rules(files: Files, plugins: Plugins) -> Rules:
+    """Read and compile the policies of a project and of the packs that it names. Raises ``LexlineError`` with every
+    mistake."""
+    packs = find_packs(files.packs, plugins.packs)
+    vocabulary = load_words(files, plugins)
+    named = [*pack_policies(packs), *((path, "") for path in policy_paths(files.policies))]
+    parsed, program, warnings = load_policies(named, vocabulary, plugins.signatures, files.parameters or {})
+    check_packs(packs, program)
+    return Rules(packs, parsed, vocabulary, program, warnings)
+
+
+def load_words(files: Files, plugins: Plugins) -> Vocabulary:
+    """The vocabulary with what plug-ins, packs and the project itself add to it, in this order. Raises
+    ``LexlineError``."""
+    packs = find_packs(files.packs, plugins.packs)
+    parts = (*plugins.vocabulary, *(pack.vocabulary for pack in packs if pack.vocabulary is not None), *files.extend)
     try:
         vocabulary = load_vocabulary(files.vocabulary) if files.vocabulary else load_builtin_vocabulary()
-        for path in (*parts, *files.extend):
+        for path in parts:
             vocabulary = extend(vocabulary, path)
     except LineageError as error:
         raise as_error(error) from None
@@ -125,14 +157,25 @@ def fact_files(folder: Path | None) -> list[Path]:
     return sorted(path for path in folder.glob("*.jsonl") if path.is_file()) if folder and folder.is_dir() else []
 
 
+def pack_policies(packs: Iterable[Pack]) -> Iterator[tuple[Path, str]]:
+    """The policy files of packs, each with what it is called."""
+    for pack in packs:
+        for path in pack.policies:
+            yield path, pack.name_of(path)
+
+
 def load_policies(
-    paths: Sequence[Path], vocabulary: Vocabulary, checks: Mapping[str, CheckSignature], settings: Mapping[str, object]
+    paths: Iterable[tuple[Path, str]],
+    vocabulary: Vocabulary,
+    checks: Mapping[str, CheckSignature],
+    settings: Mapping[str, object],
 ) -> tuple[tuple[PolicyFile, ...], Program, tuple[Diagnostic, ...]]:
-    """Read and compile policy files. Returns warnings; raises ``LexlineError`` with every mistake of every file."""
+    """Read and compile policy files, each with what it is called. Returns warnings; raises ``LexlineError`` with every
+    mistake of every file."""
     parsed: list[PolicyFile] = []
     found: list[Diagnostic] = []
-    for path in policy_paths(paths):
-        file, diagnostics = read_policy(path)
+    for path, name in paths:
+        file, diagnostics = read_policy(path, name)
         found += diagnostics
         if file is not None:
             parsed.append(file)

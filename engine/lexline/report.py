@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,12 +17,33 @@ from lexline.lang.typed import Key, Rule
 from lexline_lineage.identity import Joined, Link
 from lexline_lineage.values import Duration, Sort, Value, ValueType, format_value
 
-__all__ = ["SCHEMA", "MeasureFigure", "PolicyLine", "PortfolioLine", "Report", "ReportDocument", "outcome"]
+__all__ = [
+    "SCHEMA",
+    "MeasureFigure",
+    "PolicyLine",
+    "PortfolioLine",
+    "Provision",
+    "Report",
+    "ReportDocument",
+    "outcome",
+]
 
 SCHEMA: Literal["lexline-report/1"] = "lexline-report/1"
 
 ACTING = (Phase.IN_FORCE, Phase.UNKNOWN)
 """Phases in which gates act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A provision of a register: ``instrument`` and ``provision`` are what to cite (``UK GDPR``, ``Art 35(1)``);
+    ``verified`` where its text was seen, or several readings of it agree."""
+
+    id: str
+    instrument: str
+    provision: str
+    title: str
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,12 @@ class Report:
     measures: tuple[MeasureFigure, ...] = ()
     unread: tuple[str, ...] = ()
     joined: Joined | None = None
+    register: Mapping[str, Provision] = field(default_factory=dict)
+
+    def unverified(self, rule: Rule) -> tuple[str, ...]:
+        """The provisions that a rule cites and whose text nobody has verified: it can advise, not settle."""
+        cited = (self.register.get(citation.provision) for citation in rule.citations)
+        return tuple(provision.id for provision in cited if provision is not None and not provision.verified)
 
     def joins(self, decision: Decision) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
         """The joins of names that a decision rests on: those that were made, and those that wait for a person."""
@@ -195,6 +222,7 @@ class VerdictEntry(Closed):
     remedy: str
     waiver: str | None = None
     joins: list[JoinEntry] = []
+    unverified: list[str] = []
 
 
 class PolicyEntry(Closed):
@@ -303,6 +331,7 @@ def _verdict_entry(report: Report, decision: Decision) -> VerdictEntry:
         message=decision.message,
         remedy=decision.remedy,
         joins=_join_entries(report, decision),
+        unverified=list(report.unverified(rule)),
     )
 
 

@@ -82,11 +82,13 @@ def block_of(info: str, text: str, folder: Path) -> list[str]:
     if info == "console":
         return shlex.split(text)[1:]
     name = info.split()[1]
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(text, "utf-8")
-    if name == "identity.yaml":
+    setting = {"identity.yaml": "identity: identity.yaml", "ours/rules.policy": "packs: [./ours]"}.get(name)
+    if setting is not None:
         settings = (folder / "lexline.yaml").read_text("utf-8")
-        if "\nidentity:" not in settings:
-            (folder / "lexline.yaml").write_text(f"{settings}\nidentity: identity.yaml\n", "utf-8")
+        if setting not in settings:
+            (folder / "lexline.yaml").write_text(f"{settings}\n{setting}\n", "utf-8")
         return ["check", "--on=2026-11-22"]
     option = {"lexline.yaml": "--project=.", "vocabulary.yaml": f"--extend-vocabulary={name}"}
     return ["check", "--on=2026-11-22", option.get(name, f"--portfolio={name}")]
@@ -134,7 +136,7 @@ def test_page_of_a_command_or_a_file_shows_its_mistake_first(
 ) -> None:
     assert OTHER_PAGES[code].startswith(f"# {code}: ")
     blocks = BLOCK.findall(OTHER_PAGES[code])
-    if code == "LX464":  # the settings come first: what they are about shows its code
+    if code in ("LX321", "LX322", "LX464"):  # what comes first is right; what comes next shows the code
         info, text = blocks.pop(0)
         block_of(info, text, project)
     first = block_of(blocks[0][0], blocks[0][1], project) if blocks else made(code, project, monkeypatch)

@@ -137,7 +137,7 @@ def test_everything_that_a_plugin_offers_is_there(tmp_path: Path) -> None:
     assert plugins.reporter("shout").media_type == "text/plain"
     assert plugins.signatures["test.one"].meaning == "What it means."
     assert plugins.vocabulary == (tmp_path / "more.yaml",)
-    assert plugins.packs == (tmp_path / "pack",)
+    assert tmp_path / "pack" in plugins.packs
     assert list(plugins.notifiers) == ["mail"]
     assert plugins.describe().endswith(
         "whole (whole 1.0)\n"

@@ -14,7 +14,8 @@ from lexline.decision import Evaluation, decide
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock
 from lexline.importing import ImportRequest
-from lexline.project import Files, load_graph, load_policies, load_vocabularies
+from lexline.plugin_manager import load_plugins
+from lexline.project import Files, load_graph, load_rules
 from lexline.settings import Settings, load_settings
 from lexline_lineage.files import write_facts
 from lexline_plugins.importers.registration import lexline_importers
@@ -54,12 +55,11 @@ def settings() -> Settings:
 @cache
 def evaluation(on: date = date(2026, 9, 3)) -> Evaluation:
     files = Files.of(settings())
-    vocabulary = load_vocabularies(files)
-    _, program, warnings = load_policies(files.policies, vocabulary, {}, {})
-    assert warnings == ()
-    built = load_graph(files, vocabulary, on)
+    rules = load_rules(files, load_plugins())
+    assert rules.warnings == ()
+    built = load_graph(files, rules.vocabulary, on)
     assert built.report.findings == ()
-    return Evaluation(program, built.graph, Clock(on, datetime.combine(on, time.max, UTC), None))
+    return Evaluation(rules.program, built.graph, Clock(on, datetime.combine(on, time.max, UTC), None))
 
 
 @cache

@@ -18,9 +18,10 @@ _UNSEEN = re.compile(
 )
 
 
-def read_source(path: Path) -> tuple[Source, tuple[Diagnostic, ...]]:
-    """The text of a file, and why it can't be read; the source is empty where it can't."""
-    nothing = Source(str(path), "")
+def read_source(path: Path, name: str = "") -> tuple[Source, tuple[Diagnostic, ...]]:
+    """The text of a file, and why it can't be read; the source is empty where it can't. ``name`` is what it is called
+    (its path where empty)."""
+    nothing = Source(name or str(path), "")
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
@@ -30,9 +31,9 @@ def read_source(path: Path) -> tuple[Source, tuple[Diagnostic, ...]]:
     if len(raw) > LARGEST:
         return nothing, (_too_large(nothing),)
     try:
-        source = Source(str(path), raw.decode("utf-8"))
+        source = Source(nothing.name, raw.decode("utf-8"))
     except UnicodeDecodeError as error:
-        source = Source(str(path), raw.decode("utf-8", errors="replace"))
+        source = Source(nothing.name, raw.decode("utf-8", errors="replace"))
         at = len(raw[: error.start].decode("utf-8"))
         if b"\x00" in raw[:1000]:
             message = "the file is not text"

@@ -13,9 +13,10 @@ from lexline.lang.syntax import PolicyFile
 __all__ = ["format_policy", "read_policy"]
 
 
-def read_policy(path: Path) -> tuple[PolicyFile | None, tuple[Diagnostic, ...]]:
-    """The syntax tree of a policy file and what is wrong with it; None where nothing could be read."""
-    source, refused = read_source(path)
+def read_policy(path: Path, name: str = "") -> tuple[PolicyFile | None, tuple[Diagnostic, ...]]:
+    """The syntax tree of a policy file and what is wrong with it; None where nothing could be read. ``name`` is what
+    the file is called in messages (its path where empty)."""
+    source, refused = read_source(path, name)
     return (None, refused) if refused else parse(source)
 
 

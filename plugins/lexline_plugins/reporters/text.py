@@ -7,6 +7,7 @@ from itertools import groupby
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import MeasureFigure, Report
 from lexline_plugins.reporters.wording import (
+    cited_line,
     counts,
     inline,
     join_lines,
@@ -40,8 +41,7 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
     rule = report.rules[decisions[0].rule]
     does = {"block": "blocks", "warn": "warns", "record": "is recorded"}.get(report.outcome(decisions[0]), "")
     notes = [rule.severity, does, phase_note(decisions[0])]
-    if rule.citations:
-        notes.append("cites " + ", ".join(c.provision for c in rule.citations))
+    notes.append(cited_line(report, rule))
     lines = [
         f"{verdict.value.upper()}  {' '.join(rule.key)}  {rule.title}",
         "      " + " · ".join(n for n in notes if n),

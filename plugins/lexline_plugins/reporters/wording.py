@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Verdict, Witness
+from lexline.lang.typed import Rule
 from lexline.report import Report, plain_value
 from lexline_lineage.identity import Link
 
 __all__ = [
+    "cited_line",
     "counts",
     "facts_line",
     "inline",
@@ -132,6 +134,13 @@ def join_line(link: Link) -> str:
     if link.name in (link.one, link.other):
         return inline(f"{link.one} is {link.other}{said}")
     return inline(f"{link.one} is {link.other}: both go by {link.name}{said}")
+
+
+def cited_line(report: Report, rule: Rule) -> str:
+    """``cites UKGDPR-35-1, UKGDPR-5-1-A (unverified)``; empty where a rule cites nothing."""
+    unverified = report.unverified(rule)
+    cited = [c.provision + (" (unverified)" if c.provision in unverified else "") for c in rule.citations]
+    return f"cites {', '.join(cited)}" if cited else ""
 
 
 def reason_lines(reason: Reason) -> list[str]:

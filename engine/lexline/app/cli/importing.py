@@ -81,13 +81,13 @@ def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult
 def check_together(settings: Settings, plugins: Plugins, results: dict[str, ImportResult]) -> None:
     """Join the new facts with those of all other sources, so that nothing that is refused is ever written."""
     from lexline.data_problems import as_error
-    from lexline.project import Files, fact_files, identity_rules, load_vocabularies
+    from lexline.project import Files, fact_files, identity_rules, load_words
     from lexline_lineage.facts import Fact
     from lexline_lineage.files import joined_graph, read_facts, read_portfolio
     from lexline_lineage.problems import LineageError
 
     files = Files.of(settings)
-    vocabulary = load_vocabularies(files, plugins.vocabulary)
+    vocabulary = load_words(files, plugins)
     facts: list[Fact] = [fact for result in results.values() for fact in result.facts]
     others = [path for path in fact_files(files.facts) if path.stem not in results]
     try:

@@ -58,11 +58,19 @@ def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
         f"{decision.verdict.value.upper()}{under}  {inline(decision.element)}{note}, on {evaluation.clock.today}",
         f"{'/'.join(decision.rule)}  {rule.title}",
     ]
-    if rule.citations:
-        lines.append("cites " + ", ".join(citation.provision for citation in rule.citations))
+    lines += [inline(_citation(evaluation, citation.provision)) for citation in rule.citations]
     lines += [message_line(decision)] if decision.message else []
     lines += [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]
+
+
+def _citation(evaluation: Evaluation, provision: str) -> str:
+    """A provision with what the register says of it."""
+    entry = evaluation.register.get(provision)
+    if entry is None:
+        return f"cites {provision}"
+    doubt = "" if entry.verified else " (unverified: nobody has checked its text)"
+    return f"cites {provision}: {entry.instrument}, {entry.provision}, {entry.title}{doubt}"
 
 
 def _cited(explanation: Explanation) -> Iterator[str]:

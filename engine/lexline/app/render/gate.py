@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from lexline.evaluate.verdict import Decision
 from lexline.report import ACTING, Report
-from lexline_plugins.reporters.wording import inline, join_lines, message_line, phase_note, printable, reason_lines
+from lexline_plugins.reporters.wording import (
+    cited_line,
+    inline,
+    join_lines,
+    message_line,
+    phase_note,
+    printable,
+    reason_lines,
+)
 
 __all__ = ["answer", "render_gate"]
 
@@ -40,7 +48,7 @@ def render_gate(report: Report, element: str) -> str:
 
 def _decision(report: Report, decision: Decision) -> list[str]:
     rule = report.rules[decision.rule]
-    cited = f"  (cites {', '.join(c.provision for c in rule.citations)})" if rule.citations else ""
+    cited = f"  ({cited_line(report, rule)})" if rule.citations else ""
     lines = [f"{decision.verdict.value.upper()}  {'/'.join(decision.rule)}  {rule.title}{cited}"]
     lines += [f"  {message_line(decision)}"] if decision.message else []
     for reason in decision.reasons:
