@@ -20,12 +20,13 @@ def shown(result: ImportResult) -> str:
 
 
 def shown_fact(fact: Fact) -> str:
-    """``ELEMENT : KIND``, ``ELEMENT . ATTRIBUTE = VALUE``, ``ORIGIN RELATION -> TARGET``,
+    """``ELEMENT : KIND``, ``ELEMENT . ATTRIBUTE = VALUE [since DAY]``, ``ORIGIN RELATION -> TARGET``,
     ``ELEMENT = NAME (STRENGTH)``."""
     if isinstance(fact, ElementFact):
         return f"{fact.element} : {fact.kind}"
     if isinstance(fact, AttributeFact):
-        return f"{fact.element} . {fact.attribute} = {json.dumps(fact.value, ensure_ascii=False)}"
+        value = json.dumps(fact.value, ensure_ascii=False)
+        return f"{fact.element} . {fact.attribute} = {value}" + (f" since {fact.since}" if fact.since else "")
     if isinstance(fact, AliasFact):
         return f"{fact.element} = {fact.alias} ({fact.strength})"
     return f"{fact.origin} {fact.relation} -> {fact.target}" + (" possible" if fact.possible else "")

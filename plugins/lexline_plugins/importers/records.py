@@ -7,6 +7,7 @@ to another: in a file of JSON lines, a broken line costs that line only.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from lexline_lineage.hostile_json import read_json
 from lexline_lineage.hostile_yaml import read_yaml_documents
 from lexline_lineage.problems import LineageError
 from lexline_lineage.reading import read_bytes
-from lexline_lineage.values import is_clean_text
+from lexline_lineage.values import Sort, ValueType, is_clean_text, parse_value
 
 __all__ = [
     "Reading",
@@ -27,6 +28,7 @@ __all__ = [
     "mapping",
     "mappings",
     "moment_of_ms",
+    "moment_of_text",
     "read_json_files",
     "text",
     "whole_number",
@@ -36,6 +38,8 @@ __all__ = [
 _LINES = (".jsonl", ".ndjson")
 _LAST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999."""
+_FINER = re.compile(r"(\.\d{6})\d+")
+_MOMENT = ValueType(Sort.MOMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,12 @@ def moment_of_ms(raw: object) -> str | None:
         return None
     whole = datetime.fromtimestamp(raw // 1000, UTC).replace(tzinfo=None)
     return f"{whole.isoformat()}.{raw % 1000:03d}Z"
+
+
+def moment_of_text(raw: object) -> str | None:
+    """A moment that a text writes with its zone, in UTC to the microsecond; ``None`` where it writes none."""
+    parsed = parse_value(_FINER.sub(r"\1", raw.strip()), _MOMENT) if isinstance(raw, str) else None
+    return parsed.isoformat(timespec="microseconds")[:26] + "Z" if isinstance(parsed, datetime) else None
 
 
 def _at(data: object, path: tuple[str, ...]) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lexline.hookspecs import hookimpl
 from lexline.importing import Importer
+from lexline_plugins.importers.dbt import DBT
 from lexline_plugins.importers.kserve import KSERVE
 from lexline_plugins.importers.mlflow import MLFLOW
 from lexline_plugins.importers.openlineage import OPENLINEAGE
@@ -13,5 +14,5 @@ __all__ = ["lexline_importers"]
 
 @hookimpl
 def lexline_importers() -> list[Importer]:
-    """Importers of registries, lineage and serving."""
-    return [MLFLOW, OPENLINEAGE, KSERVE]
+    """Importers of registries, lineage, data builds and serving."""
+    return [MLFLOW, OPENLINEAGE, KSERVE, DBT]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
 
 __all__ = ["FactSheet"]
@@ -12,14 +14,14 @@ _ORDER = tuple(Strength)
 class FactSheet:
     """Gathers the facts of one source.
 
-    A value said later replaces one said before: a source says one thing at a time. A value that is ``None`` or an empty
-    text says nothing.
+    A value said later replaces one said before: a source says one thing at a time, unless it says of each from which
+    day on it holds. A value that is ``None`` or an empty text says nothing.
     """
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._elements: dict[str, ElementFact] = {}
-        self._attributes: dict[tuple[str, str], AttributeFact] = {}
+        self._attributes: dict[tuple[str, str, date | None], AttributeFact] = {}
         self._edges: dict[tuple[str, str, str], EdgeFact] = {}
         self._aliases: dict[tuple[str, str], AliasFact] = {}
 
@@ -28,11 +30,13 @@ class FactSheet:
         self._elements.setdefault(element, ElementFact(element, kind, Source(self._source, place)))
         return element
 
-    def attribute(self, element: str, name: str, value: object, place: str) -> None:
-        """The attribute of the element is the value. Where it is said again, the first place stays."""
-        said = self._attributes.get((element, name))
+    def attribute(self, element: str, name: str, value: object, place: str, *, since: date | None = None) -> None:
+        """The attribute of the element is the value, ``since`` a day or at any time. Where it is said again, the first
+        place stays."""
+        said = self._attributes.get((element, name, since))
         if value is not None and value != "" and (said is None or said.value != value):
-            self._attributes[element, name] = AttributeFact(element, name, value, Source(self._source, place))
+            fact = AttributeFact(element, name, value, Source(self._source, place), since)
+            self._attributes[element, name, since] = fact
 
     def edge(self, origin: str, relation: str, target: str, place: str, *, possible: bool = False) -> None:
         """The relation joins the two. What is sure stays sure."""
@@ -52,8 +56,8 @@ class FactSheet:
         return element in self._elements
 
     def has_attribute(self, element: str, name: str) -> bool:
-        """True where the attribute was said."""
-        return (element, name) in self._attributes
+        """True where the attribute was said to hold at any time."""
+        return (element, name, None) in self._attributes
 
     def facts(self) -> tuple[Fact, ...]:
         """All facts: by element, its attributes before the edges that leave it, and its other names last."""
