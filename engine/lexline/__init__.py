@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lexline.decision import Evaluation, decide, explain, gate
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.evaluate.verdict import Decision, Phase, Verdict
+    from lexline.inventory import Inventory, take_stock
     from lexline.project import load
     from lexline.report import Report, ReportDocument
 
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "Diagnostic",
     "Evaluation",
+    "Inventory",
     "LexlineError",
     "Phase",
     "Report",
@@ -35,12 +37,14 @@ __all__ = [
     "explain",
     "gate",
     "load",
+    "take_stock",
 ]
 
 PLACES = {
     "lexline.decision": ("Evaluation", "decide", "explain", "gate"),
     "lexline.diagnostics": ("Diagnostic", "LexlineError"),
     "lexline.evaluate.verdict": ("Decision", "Phase", "Verdict"),
+    "lexline.inventory": ("Inventory", "take_stock"),
     "lexline.project": ("load",),
     "lexline.report": ("Report", "ReportDocument"),
 }

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
 import pytest
+from pydantic import BaseModel
 
 from lexline.app.cli.commands import run
 
@@ -55,6 +58,51 @@ def test_json_follows_the_published_schema(project: Path, capsys: pytest.Capture
     assert failed["reasons"][0]["facts"]
 
 
+def test_inventory_says_what_is_missing_and_where(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["inventory", "--on", "2026-11-22"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Inventory: ")
+    assert "Next: lexline inventory --kind model --missing --on 2026-11-22" in shown
+    assert run(["inventory", "--kind", "models", "--missing"]) == 0
+    assert "missing of fraud" in capsys.readouterr().out
+    assert run(["inventory", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, json.loads((ROOT / "docs" / "inventory.schema.json").read_text("utf-8")))
+    (project / "portfolio" / "models.yaml").write_text("nodes: {}\n")
+    assert run(["inventory"]) == 0
+    assert "Next: lexline import" in capsys.readouterr().out
+
+
+def test_the_page_of_an_inventory_stands_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inventory", "--format", "html", "--output", "stock.html"]) == 0
+    page = (project / "stock.html").read_text("utf-8")
+    reader = Elements()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    assert {"script", "link", "img", "iframe"}.isdisjoint(reader.seen)
+    assert "//" not in page
+    assert {"main", "nav", "h1", "h2", "th"} <= reader.seen.keys()
+
+
+class Elements(HTMLParser):
+    """The elements of a page: those seen, and those that are not closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[str] = Counter()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # the base names it
+        self.seen[tag] += 1
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
 @pytest.mark.parametrize(
     ("element", "status", "first"),
     [("credit", 1, "BLOCK  credit is blocked"), ("applications", 2, "NOT EVALUATED  no rule is about applications")],
@@ -89,6 +137,9 @@ def test_explain_marks_parts_and_says_what_would_change(project: Path, capsys: p
         (["explain", "VALIDATED"], "explain needs an element"),
         (["import"], "names no sources"),
         (["fmt", "nowhere"], "nowhere"),
+        (["inventory", "--kind", "modl"], "did you mean `model`?"),
+        (["inventory", "--format", "xml"], "text, json or html"),
+        (["inventory", "--portfolio", "nowhere.yaml"], "there is no such file"),
         (["frobnicate"], "frobnicate"),
         (["check", "--frobnicate"], "frobnicate"),
     ],
@@ -138,11 +189,14 @@ def test_what_others_named_is_shown_without_effect(
         assert "<script>" not in shown
 
 
-def test_schema_is_current() -> None:
+@pytest.mark.parametrize("name", ["report", "inventory"])
+def test_schema_is_current(name: str) -> None:
+    from lexline.app.render.inventory_json import InventoryDocument
     from lexline.report import ReportDocument
 
-    published = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
-    assert ReportDocument.model_json_schema(by_alias=True) == published
+    published = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text("utf-8"))
+    documents: dict[str, type[BaseModel]] = {"report": ReportDocument, "inventory": InventoryDocument}
+    assert documents[name].model_json_schema(by_alias=True) == published
 
 
 def on_a_terminal(command: list[str], folder: Path, **environment: str) -> str:
@@ -174,6 +228,7 @@ def test_colours_tables_and_progress_on_a_terminal_only(project: Path, capsys: p
     assert "reading policies and facts" in coloured
     assert "house/VALIDATED" in coloured.rsplit("Next:", 1)[1].split("\n", 1)[1]
     assert "\x1b" not in on_a_terminal(command, project, NO_COLOR="1")
+    assert "\x1b[1;31mmissing" in on_a_terminal(["inventory"], project, NO_COLOR="")
     capsys.readouterr()
     run(command)
     printed = capsys.readouterr()

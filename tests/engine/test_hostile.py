@@ -36,6 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 COMMANDS = [["check", "--format", f] for f in ("text", "markdown", "junit", "json", "jsonl")]
+COMMANDS += [["inventory", "--format", f] for f in ("text", "html", "json")]
 COMMANDS += [["gate", "{name}"], ["explain", "VALIDATED", "{name}"]]
 
 
@@ -56,7 +57,7 @@ def test_names_have_no_effect(project: Path, capsys: pytest.CaptureFixture[str],
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
     assert not re.search(r"^\s*(::|##\[|##vso)", shown, re.MULTILINE)
     assert "\nResult: 1 pass.\n" not in shown
-    if "markdown" in command or "junit" in command:
+    if {"markdown", "junit", "html"} & set(command):
         assert "<script>" not in shown
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lexline.app.cli.commands import run
 from lexline.decision import Evaluation, decide
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock
@@ -22,6 +23,7 @@ from lexline_plugins.importers.registration import lexline_importers
 
 ROOT = Path(__file__).parents[2] / "examples" / "credit"
 GOLDEN = Path(__file__).with_name("credit-verdicts.txt")
+INVENTORY = Path(__file__).with_name("credit-inventory.txt")
 MODEL = "model:mlflow/mlflow.northfield.example"
 DEPLOYMENT = "deployment:kserve/aks-uksouth-01/credit-prod"
 AUDIENCE = "dataset:s3://northfield-marketing-us/audiences/autumn-2026.parquet"
@@ -119,6 +121,16 @@ def test_verdicts() -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_text(found, "utf-8")
     assert found == GOLDEN.read_text("utf-8")
+
+
+def test_inventory(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ``lexline inventory`` prints, reviewed by hand. ``UPDATE_GOLDEN=1`` writes it anew."""
+    monkeypatch.chdir(ROOT)
+    assert run(["inventory", "--on", "2026-09-03"]) == 0
+    found = capsys.readouterr().out
+    if os.environ.get("UPDATE_GOLDEN"):
+        INVENTORY.write_text(found, "utf-8")
+    assert found == INVENTORY.read_text("utf-8")
 
 
 def test_both_evaluators_agree() -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "masks_of",
     "open_lineage",
     "open_related",
+    "opening",
     "pairs_of",
     "related_groups",
 ]
@@ -133,15 +134,15 @@ def lineage_groups(graph: Graph, scope: Lineage, kind: str, origins: Index, mask
 
 def open_lineage(graph: Graph, scope: Lineage, masks: Masks | None) -> Bools:
     """For each number of the graph whether its lineage is open."""
-    opening = _opening(graph, scope.direction)
-    seeds = opening if masks is None else opening & ~masks.surely
+    opens = opening(graph, scope.direction)
+    seeds = opens if masks is None else opens & ~masks.surely
     # Painted from the opening elements towards the origins, one step short of the last.
     back = graph.downstream if scope.direction == "upstream" else graph.upstream
     steps = None if scope.steps is None else scope.steps - 1
-    return opening | spread(back, seeds, None if masks is None else masks.surely, steps)
+    return opens | spread(back, seeds, None if masks is None else masks.surely, steps)
 
 
-def _opening(graph: Graph, direction: str) -> Bools:
+def opening(graph: Graph, direction: str) -> Bools:
     """The elements from which further lineage is expected, with none recorded."""
     found = np.zeros(len(graph.kind_codes), np.bool_)
     upstream = direction == "upstream"

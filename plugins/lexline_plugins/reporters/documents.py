@@ -6,21 +6,21 @@ import json
 
 from lexline.report import Report, ReportDocument
 
-__all__ = ["render_json", "render_jsonl"]
+__all__ = ["dumped", "render_json", "render_jsonl"]
 
 
 def render_json(report: Report) -> str:
     """The report as one JSON document; see ``docs/report.schema.json``."""
     document = ReportDocument.of(report).model_dump(mode="json", by_alias=True)
-    return _dumped(document, indent=2) + "\n"
+    return dumped(document, indent=2) + "\n"
 
 
 def render_jsonl(report: Report) -> str:
     """A verdict on each line, in the form of the document's ``verdicts``."""
     entries = ReportDocument.of(report).verdicts
-    return "".join(_dumped(entry.model_dump(mode="json")) + "\n" for entry in entries)
+    return "".join(dumped(entry.model_dump(mode="json")) + "\n" for entry in entries)
 
 
-def _dumped(document: object, indent: int | None = None) -> str:
+def dumped(document: object, indent: int | None = None) -> str:
     """JSON in ASCII, without what a CI system would take for a command where the report is printed."""
     return json.dumps(document, indent=indent).replace("##", "\\u0023#")

@@ -11,6 +11,7 @@ from lexline_lineage.identity import Link
 
 __all__ = [
     "cited_line",
+    "counted",
     "counts",
     "facts_line",
     "inline",
@@ -58,6 +59,11 @@ def printable(text: str) -> str:
 def without_commands(text: str) -> str:
     """The text with a backslash in everything that a CI system would take for a command: ``\\::error::``, ``#\\#[``."""
     return COMMAND.sub(lambda found: "#\\" if found.group() == "#" else f"{found.group(1)}\\::", text)
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 rule``, ``2 rules``; a plural that does not end in s is given."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def counts(report: Report) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lexline.app.cli import check, examples, explain, gate, identity, importing, layout, plugins, setup
+from lexline.app.cli import check, examples, explain, gate, identity, importing, inventory, layout, plugins, setup
 from lexline.app.cli.output import show_diagnostics
 from lexline.data_problems import as_diagnostics
 from lexline.diagnostics import Diagnostic, LexlineError
@@ -51,6 +51,7 @@ def application() -> typer.Typer:
     app.command("explain", epilog="Example: lexline explain house/VALIDATED model:mlflow/bank/credit/2")(
         explain.explain
     )
+    app.command("inventory", epilog="Example: lexline inventory --kind model --missing")(inventory.inventory)
     app.command("test", epilog="Example: lexline test --coverage")(examples.run_tests)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)

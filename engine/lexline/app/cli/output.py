@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,8 +57,12 @@ def tell(text: str) -> None:
     emit(printable(text))
 
 
-def emit(text: str, output: Path | None = None) -> None:
-    """Write a result to a file, or to standard output: with the words of verdicts coloured on a terminal."""
+VERDICTS = {rf"(?m)^\s*{word}\b": style for word, style in COLOURS.items()}
+"""What stands out in a report, on a terminal."""
+
+
+def emit(text: str, output: Path | None = None, styles: Mapping[str, str] = VERDICTS) -> None:
+    """Write a result to a file, or to standard output: on a terminal with what patterns match in a style."""
     if output is not None:
         write_atomically(output, text.encode("utf-8", "backslashreplace"))
     elif colours():
@@ -66,8 +70,8 @@ def emit(text: str, output: Path | None = None) -> None:
         from rich.text import Text
 
         shown = Text(text.rstrip("\n"))
-        for word, style in COLOURS.items():
-            shown.highlight_regex(rf"(?m)^\s*{word}\b", style)
+        for pattern, style in styles.items():
+            shown.highlight_regex(pattern, style)
         Console(highlight=False, soft_wrap=True).print(shown)
     else:
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
