@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lexline.evaluate.navigation_columns import opening
 from lexline.evaluate.walks import spread, spread_greatest
+from lexline_lineage.column_flow import ANY
 from lexline_lineage.graph import Adjacency, Graph
 
 __all__ = ["Gap", "ModelLineage", "Stage", "State", "led_to_a_model", "lineage_of_models"]
@@ -29,7 +30,7 @@ class Stage(StrEnum):
     SOURCE = "source"
     """Its data is followed back to a dataset into which nothing flows, on every way."""
     COLUMNS = "columns"
-    """Columns of the data that it was trained on are known."""
+    """Columns from which values flow into it are known; possible where only its data is known to have columns."""
     DATA = "data"
     """Data that it was trained on is known."""
     ARTIFACT = "artifact"
@@ -145,9 +146,8 @@ def _painted(graph: Graph, stage: Stage) -> NDArray[np.int8]:
             seeds = _of_kinds(graph, ("dataset",)) & (np.diff(up.starts) == 0)
             return _states(down, seeds, None)
         case Stage.COLUMNS:
-            surely, perhaps = _with_columns(graph)
-            blocked = _of_kinds(graph, DATA) | models
-            return np.maximum(_states(down, surely, blocked), np.minimum(_states(down, perhaps, blocked), 1))
+            columns, tables = _columns(graph)
+            return np.maximum(_states(down, columns, models), np.minimum(_states(down, tables, models), 1))
         case Stage.DATA:
             return _states(down, _of_kinds(graph, DATA), models)
         case Stage.ARTIFACT:
@@ -165,15 +165,17 @@ def _states(adjacency: Adjacency, seeds: Bools, blocked: Bools | None, steps: in
     return perhaps.astype(np.int8) + surely
 
 
-def _with_columns(graph: Graph) -> tuple[Bools, Bools]:
-    """Columns, and what has some: surely, and at least perhaps."""
-    surely = _of_kinds(graph, ("column",))
-    perhaps = surely.copy()
+def _columns(graph: Graph) -> tuple[Bools, Bools]:
+    """The columns, without those that stand for any column of a table; and the tables to which they belong."""
+    columns = _of_kinds(graph, ("column",))
+    name = graph.columns.get(("column", "name"))
+    if name is not None and ANY in graph.texts:
+        columns[graph.members["column"][name.known & (name.values == graph.texts.index(ANY))]] = False
+    tables = np.zeros(len(columns), np.bool_)
     belongs = graph.along.get("belongs_to")
     if belongs is not None:
-        surely[belongs.neighbours[~belongs.possible]] = True
-        perhaps[belongs.neighbours] = True
-    return surely, perhaps
+        tables[belongs.neighbours[columns[np.repeat(np.arange(len(columns)), np.diff(belongs.starts))]]] = True
+    return columns, tables
 
 
 def _of_kinds(graph: Graph, kinds: Collection[str]) -> Bools:
@@ -199,7 +201,9 @@ def _gaps(states: Mapping[Stage, State], end: str | None, *, is_bare: bool) -> I
         if stage is Stage.SOURCE and end is not None:
             yield Gap(stage, f"nothing is recorded upstream of {end}: import what it reads", end)
         elif state is State.POSSIBLE:
-            yield Gap(stage, "known by edges only that may not be there: have a person confirm them")
+            yield Gap(
+                stage, _POSSIBLE.get(stage, "known by edges only that may not be there: let a person confirm them")
+            )
         elif stage is not Stage.DATA:
             yield Gap(stage, _MISSING[stage])
 
@@ -212,9 +216,12 @@ def _no_data(end: str | None, *, is_bare: bool) -> Gap:
     return Gap(Stage.DATA, "what flows into it is no data: record what it was trained on")
 
 
+_POSSIBLE = {
+    Stage.COLUMNS: "which columns of its data go into it is not recorded: import its signature, or column lineage",
+}
 _MISSING = {
     Stage.SOURCE: "no way back leads to a dataset that nothing flows into: record where its data comes from",
-    Stage.COLUMNS: "no column of its training data is known: import the schema, or column lineage",
+    Stage.COLUMNS: "no column of its training data is known: import its schema, and the signature of the model",
     Stage.ARTIFACT: "no stored file is recorded: import from the registry where it is stored",
     Stage.DEPLOYMENT: "no deployment answers with it: import the serving platform, or retire the model",
     Stage.SYSTEM: "no system uses its deployments: record in the portfolio what each of them powers",
