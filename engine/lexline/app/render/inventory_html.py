@@ -76,10 +76,11 @@ def _section(section: Section, place: int) -> str:
         for i, name in enumerate(section.columns)
     )
     rows = "\n".join(_row(section, row) for row in section.rows)
+    note = f"<p>{_text(section.note)}</p>\n" if section.note else ""
     more = f"<p>and {section.more:,} more</p>\n" if section.more else ""
     return f"""<section aria-labelledby="s{place}">
 <h2 id="s{place}">{_text(section.title)}</h2>
-<div class="wide" role="region" aria-labelledby="s{place}" tabindex="0">
+{note}<div class="wide" role="region" aria-labelledby="s{place}" tabindex="0">
 <table>
 <thead><tr>{heads}</tr></thead>
 <tbody>

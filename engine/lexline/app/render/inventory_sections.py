@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lexline.inventory import Inventory, KindCount, Loose
 from lexline.inventory_likeness import Likeness
@@ -26,7 +26,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table with a title. The first ``numbers`` columns hold figures; ``more`` rows are left out."""
+    """A table with a title, and a ``note`` under it. The first ``numbers`` columns hold figures; ``more`` rows are left
+    out."""
 
     title: str
     columns: tuple[str, ...]
@@ -47,7 +48,7 @@ def result(inventory: Inventory) -> str:
     whole = sum(not model.gaps for model in inventory.models)
     loose = len({element for group in inventory.loose for element in group.elements})
     alike = len(inventory.likenesses)
-    parts = [f"{whole} of {counted(len(inventory.models), 'model')} with a whole lineage"] if inventory.models else []
+    parts = [f"{whole:,} of {counted(len(inventory.models), 'model')} with a whole lineage"] if inventory.models else []
     parts += [
         f"{counted(len(inventory.needed), 'attribute')} missing that rules read",
         f"{counted(alike, 'group')} of elements that may be one",
@@ -80,7 +81,7 @@ def _cut(title: str, columns: Sequence[str], rows: Iterable[Row], listed: int, *
 
 def _few(words: Sequence[str], shown: int = SUCH_AS) -> str:
     rest = len(words) - shown
-    return ", ".join(words[:shown]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(words[:shown]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _percent(share: float) -> str:
@@ -91,9 +92,9 @@ def _percent(share: float) -> str:
 
 def _kinds(inventory: Inventory, listed: int) -> Section:
     def row(count: KindCount) -> Row:
-        said_by = _few([f"{system} {elements}" for system, elements in count.sources])
+        said_by = _few([f"{system} {elements:,}" for system, elements in count.sources])
         attributes = f"{count.known} of {count.attributes}"
-        return Row((str(count.elements), str(count.stubs), attributes, count.kind, said_by))
+        return Row((f"{count.elements:,}", f"{count.stubs:,}", attributes, count.kind, said_by))
 
     columns = ("elements", "only named", "attributes known", "kind", "said by (of how many)")
     return _cut("Elements", columns, map(row, inventory.kinds), max(listed, 30), numbers=3)
@@ -101,7 +102,7 @@ def _kinds(inventory: Inventory, listed: int) -> Section:
 
 def _sources(inventory: Inventory, listed: int) -> Section:
     ordered = sorted(inventory.sources, key=lambda source: (-source.elements, source.system))
-    rows = (Row((str(s.elements), str(s.values), str(s.edges), s.system)) for s in ordered)
+    rows = (Row((f"{s.elements:,}", f"{s.values:,}", f"{s.edges:,}", s.system)) for s in ordered)
     return _cut("Sources", ("elements", "values", "edges", "source"), rows, listed, numbers=3)
 
 
@@ -110,8 +111,8 @@ def _needed(inventory: Inventory, listed: int) -> Section:
     rows = (
         Row(
             (
-                str(count.missing),
-                str(count.elements),
+                f"{count.missing:,}",
+                f"{count.elements:,}",
                 _percent(count.share),
                 f"{count.kind} {count.attribute}",
                 _few(["/".join(key) for key in count.rules]),
@@ -127,8 +128,8 @@ def _attributes(inventory: Inventory, listed: int) -> Section:
     rows = (
         Row(
             (
-                str(count.known),
-                str(count.elements),
+                f"{count.known:,}",
+                f"{count.elements:,}",
                 _percent(count.share),
                 f"{count.kind} {count.attribute}",
                 _few(["/".join(key) for key in count.rules]),
@@ -143,7 +144,13 @@ def _attributes(inventory: Inventory, listed: int) -> Section:
 def _inputs(inventory: Inventory, listed: int) -> Section:
     rows = (
         Row(
-            (str(len(count.missing)), str(count.possible), str(count.elements), count.kind, _few(count.missing, 1)),
+            (
+                f"{len(count.missing):,}",
+                f"{count.possible:,}",
+                f"{count.elements:,}",
+                count.kind,
+                _few(count.missing, 1),
+            ),
         )
         for count in inventory.inputs
         if count.missing or count.possible
@@ -166,7 +173,11 @@ def _models(inventory: Inventory, listed: int) -> Section:
     with_gaps = sorted((model for model in inventory.models if model.gaps), key=rank)
     whole = [model for model in inventory.models if not model.gaps]
     columns = (*(stage.value for stage in stages), "model")
-    return _cut("Lineage of models, from data to use", columns, map(row, (*with_gaps, *whole)), listed)
+    rows = _cut("Lineage of models, from data to use", columns, map(row, (*with_gaps, *whole)), listed)
+    known = [
+        f"{stage.value} {sum(model.stages[stage] is State.YES for model in inventory.models):,}" for stage in stages
+    ]
+    return replace(rows, note=f"surely known of {counted(len(inventory.models), 'model')}: {', '.join(known)}")
 
 
 def _likenesses(likenesses: Sequence[Likeness], listed: int) -> Section:
@@ -177,7 +188,7 @@ def _likenesses(likenesses: Sequence[Likeness], listed: int) -> Section:
         )
         for one in likenesses
     )
-    return _cut(f"Elements that may be one ({len(likenesses)})", ("kind", "grounds", "because"), rows, listed)
+    return _cut(f"Elements that may be one ({len(likenesses):,})", ("kind", "grounds", "because"), rows, listed)
 
 
 LOOSE = {
@@ -190,12 +201,12 @@ LOOSE = {
 
 def _loose(why: Loose, elements: Sequence[str], listed: int) -> Section:
     rows = (Row((element,)) for element in elements)
-    return _cut(f"{LOOSE[why]} ({len(elements)})", ("element",), rows, listed)
+    return _cut(f"{LOOSE[why]} ({len(elements):,})", ("element",), rows, listed)
 
 
 def _findings(inventory: Inventory, listed: int) -> Section:
     rows = (Row((finding.code, finding.message), _place(finding.place)) for finding in inventory.findings)
-    return _cut(f"About the facts ({len(inventory.findings)})", ("code", "finding"), rows, listed)
+    return _cut(f"About the facts ({len(inventory.findings):,})", ("code", "finding"), rows, listed)
 
 
 def _place(place: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ STYLES = {
 def render_inventory(inventory: Inventory, *, attributes: bool = False) -> str:
     """The inventory as plain text; the terminal adds ``STYLES``."""
     lines = [f"Inventory: {headline(inventory)}.", ""]
+    lines += [] if inventory.kinds else ["Nothing of the kind is known.", ""]
     for section in sections(inventory, LISTED, attributes=attributes):
         lines += _section_lines(section)
     lines += [f"Result: {result(inventory)}.", _next(inventory, attributes=attributes)]
@@ -36,7 +37,7 @@ def _section_lines(section: Section) -> list[str]:
     widths = [min(WIDEST, max(len(cells[i]) for cells in table)) for i in range(len(section.columns))]
     notes: list[tuple[str, ...]] = [() for _ in range(len(table) - len(rows))]
     notes += [row.notes for row in section.rows]
-    lines = [section.title]
+    lines = [section.title, *([f"  {section.note}"] if section.note else [])]
     for cells, under in zip(table, notes, strict=True):
         padded = [
             cell.rjust(width) if i < section.numbers else cell.ljust(width)
@@ -44,7 +45,7 @@ def _section_lines(section: Section) -> list[str]:
         ]
         lines.append(f"  {'  '.join(padded)}".rstrip())
         lines += [f"      {inline(note)}" for note in under]
-    lines += [f"  and {section.more} more"] if section.more else []
+    lines += [f"  and {section.more:,} more"] if section.more else []
     return [*lines, ""]
 
 
