@@ -71,9 +71,9 @@ class Labels:
             if not key or key.startswith(ignore):
                 continue
             attribute = meaning.get(key)
-            if attribute is None:
+            if attribute is None or not value:
                 found.other.append(f"{key}={value}" if value else key)
-            elif value:
+            else:
                 found.attributes[attribute] = value_for(attribute, value)
         found.other.sort()
         return found

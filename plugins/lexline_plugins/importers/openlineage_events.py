@@ -15,9 +15,11 @@ from lexline_lineage.values import Sort, ValueType, parse_value
 from lexline_plugins.importers.locations import run_id
 from lexline_plugins.importers.records import Reading, json_lines, mapping, mappings, text
 
-__all__ = ["Event", "gather"]
+__all__ = ["NO_EVENT", "Event", "gather", "moment_of"]
 
 _TYPES = frozenset({"START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"})
+NO_EVENT = "this is no OpenLineage event"
+"""Why something is skipped that is neither an event nor anything else that is read."""
 _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,12})?\s*(Z|z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
@@ -42,33 +44,44 @@ class Event:
             yield mapping(self.data, "dataset")
 
 
-def gather(reading: Reading) -> list[Event]:
-    """The valid events of all files, earliest first; of the same moment a start goes before an end."""
+def gather(reading: Reading) -> tuple[list[Event], list[tuple[str, dict[str, object]]]]:
+    """The valid events of all files, earliest first; of the same moment a start goes before an end. And what is no
+    event at all, with its place."""
     events: list[Event] = []
-    for place, data in json_lines(reading):
-        if not isinstance(data, dict):
-            reading.skip(place, "this is no OpenLineage event")
-            continue
+    others: list[tuple[str, dict[str, object]]] = []
+    for place, data in _each(reading):
         # Some transports put the event into an envelope.
         inner = data.get("event")
         if isinstance(inner, dict) and "eventTime" not in data:
             data = inner
+        if not any(key in data for key in ("eventType", "eventTime", "run", "job", "dataset")):
+            others.append((place, data))
+            continue
         why = _refusal(data)
         if why:
             reading.skip(place, why)
             continue
         _check_facets(data, place, reading)
         run = run_id(text(data, "run", "runId")) or ""
-        events.append(Event(text(data, "eventType"), _moment(text(data, "eventTime")), run, data, place))
+        events.append(Event(text(data, "eventType") or "OTHER", moment_of(text(data, "eventTime")), run, data, place))
     events.sort(key=lambda event: (event.moment, event.type in ("COMPLETE", "FAIL", "ABORT")))
-    return events
+    return events, others
+
+
+def _each(reading: Reading) -> Iterator[tuple[str, dict[str, object]]]:
+    """Each object of the files; those in a list of events, as a server answers it, one by one."""
+    for place, data in json_lines(reading):
+        listed = data.get("events") if isinstance(data, dict) else None
+        for item in listed if isinstance(listed, list) else [data]:
+            if isinstance(item, dict):
+                yield place, item
+            else:
+                reading.skip(place, NO_EVENT)
 
 
 def _refusal(data: dict[str, object]) -> str:
     """Why the data is no valid event; empty where it is one."""
-    if not any(key in data for key in ("eventType", "eventTime", "run", "job", "dataset")):
-        return "this is no OpenLineage event"
-    if not _moment(text(data, "eventTime")):
+    if not moment_of(text(data, "eventTime")):
         return _missing(data, "eventTime", "moment")
     if "dataset" in data and "job" not in data:
         return _unnamed(mapping(data, "dataset"), "the dataset")
@@ -78,7 +91,7 @@ def _refusal(data: dict[str, object]) -> str:
     if "run" in data or "eventType" in data:
         if run_id(text(data, "run", "runId")) is None:
             return _missing(mapping(data, "run"), "runId", "UUID", "run.")
-        if text(data, "eventType") not in _TYPES:
+        if data.get("eventType") is not None and text(data, "eventType") not in _TYPES:
             return _missing(data, "eventType", "type of event")
     for key in ("inputs", "outputs"):
         listed = data.get(key)
@@ -113,7 +126,7 @@ def _check_facets(data: dict[str, object], place: str, reading: Reading) -> None
             reading.skip(place, f"the facet `ownership` of {what} has an owner without a name")
 
 
-def _moment(raw: str) -> str:
+def moment_of(raw: str) -> str:
     """A moment in UTC, to the microsecond; one without a zone is taken as UTC. Empty for what is no moment."""
     match = _MOMENT.fullmatch(raw)
     if match is None:

@@ -51,6 +51,13 @@ class FactSheet:
         if name != element and (said is None or _ORDER.index(strength) < _ORDER.index(said.strength)):
             self._aliases[element, name] = AliasFact(element, name, strength, Source(self._source, place))
 
+    def add_tag(self, element: str, tag: str, place: str) -> None:
+        """The element has that tag, beside those that were said before."""
+        said = self._attributes.get((element, "tags"))
+        known = said.value if said is not None and isinstance(said.value, list) else []
+        if tag not in known:
+            self.attribute(element, "tags", sorted([*known, tag]), said.source.place if said is not None else place)
+
     def has(self, element: str) -> bool:
         """True where the files said that there is such an element."""
         return element in self._elements

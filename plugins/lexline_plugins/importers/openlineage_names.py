@@ -1,0 +1,68 @@
+"""One import of lineage while it goes on: how its elements are called, and what is known of them so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lexline_lineage.facts import Strength
+from lexline_plugins.importers.locations import Locations, escape, has_scheme, logged_model
+from lexline_plugins.importers.records import Reading, text
+from lexline_plugins.importers.sheet import FactSheet
+
+__all__ = ["Import"]
+
+
+@dataclass(slots=True)
+class Import:
+    """One import. ``artifacts`` are beginnings of addresses under which models are kept, ``models`` the addresses at
+    which an event saw a model; ``masked`` are columns with the ways in which a run masked what it put there, ``plain``
+    those into which a run put values as they were; ``dropped`` are datasets that were last heard of when they were
+    deleted, with the day and the place."""
+
+    authority: str
+    locations: Locations
+    artifacts: tuple[str, ...]
+    tags: dict[str, str]
+    reading: Reading
+    sheet: FactSheet
+    models: set[str] = field(default_factory=set)
+    masked: dict[str, tuple[set[str], str]] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)
+    dropped: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def address(self, data: object) -> str:
+        """Where a dataset is, from its namespace and name; not a URI where its namespace is just a name."""
+        namespace, name = text(data, "namespace"), text(data, "name")
+        if namespace == "file":
+            return self.locations.canonical("file:///" + name.lstrip("/"))
+        if has_scheme(namespace):
+            return self.locations.canonical(f"{namespace.rstrip('/')}/{name.lstrip('/')}")
+        return f"openlineage/{self.authority}/{escape(namespace)}/{escape(name, keep='/')}"
+
+    def is_model(self, address: str) -> bool:
+        """True where a model is kept at the address."""
+        return address in self.models or any(f"{address}/".startswith(f"{prefix}/") for prefix in self.artifacts)
+
+    def job(self, data: object) -> str:
+        """The id of a job, from its namespace and name."""
+        namespace, name = escape(text(data, "namespace")), escape(text(data, "name"), keep="/")
+        return f"job:openlineage/{self.authority}/{namespace}/{name}"
+
+    def plain_address(self, url: str) -> str:
+        """An address that somebody wrote, in one form and without secrets; empty where there is none."""
+        return self.locations.canonical(url) if url else ""
+
+    def artifact(self, address: str, place: str) -> str:
+        """The artifact at an address; one that ends in the id of a logged model goes by that too."""
+        artifact = self.sheet.element(f"artifact:{address}", "artifact", place)
+        self.sheet.attribute(artifact, "location", address if has_scheme(address) else None, place)
+        if logged := logged_model(address):
+            self.sheet.alias(artifact, f"artifact:mlflow/models/{logged}", Strength.DERIVED, place)
+        return artifact
+
+    def column(self, dataset: str, name: str, place: str) -> str:
+        """A column of a dataset."""
+        column = self.sheet.element(f"column:{dataset.partition(':')[2]}#{escape(name)}", "column", place)
+        self.sheet.attribute(column, "name", name, place)
+        self.sheet.edge(column, "belongs_to", dataset, place)
+        return column
