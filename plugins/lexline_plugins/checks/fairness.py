@@ -18,7 +18,13 @@ from lexline_plugins.checks.observations import (
     observed,
 )
 
-__all__ = ["CHECKS", "equal_opportunity_gap", "selection_rate_gap", "selection_rate_ratio"]
+__all__ = [
+    "CHECKS",
+    "equal_opportunity_gap",
+    "lowest_selection_rate_ratio",
+    "selection_rate_gap",
+    "selection_rate_ratio",
+]
 
 PERCENTAGE = ValueType(Sort.PERCENTAGE)
 KINDS = ("model", "deployment", "system")
@@ -61,6 +67,46 @@ def selection_rate_ratio(
     Source: US Uniform Guidelines on Employee Selection Procedures (1978), 29 CFR 1607.4(D).
     """
     return [_between(view, element, arguments, _ratio) for element in elements]
+
+
+def lowest_selection_rate_ratio(
+    view: CheckView, elements: Sequence[str], arguments: Mapping[str, Value]
+) -> Sequence[CheckOutcome]:
+    """The lowest selection rate ratio over all attributes by which people were grouped.
+
+    Formula: the least `min(rate) / max(rate)` of any attribute that a report has, whichever those are: a rule that
+    names its attributes misses the one that nobody thought of. An attribute of which fewer than two groups are large
+    enough says nothing, and is left out.
+
+    Source: as for `fairness.selection-rate-ratio`.
+    """
+    return [_lowest_ratio(view, element, arguments) for element in elements]
+
+
+def _lowest_ratio(view: CheckView, element: str, arguments: Mapping[str, Value]) -> CheckOutcome:
+    metric = str(arguments["metric"])
+    attributes = {
+        str(view.value(observation, "attribute"))
+        for observation, _ in view.origins(MEASURED, element)
+        if view.value(observation, "metric") in (None, metric) and view.value(observation, "attribute") is not None
+    }
+    outcomes = {by: _between(view, element, {**arguments, "by": by}, _ratio) for by in sorted(attributes)}
+    compared = {by: outcome for by, outcome in outcomes.items() if not _says_nothing(outcome)}
+    if not compared:
+        return nothing_observed(view, element, Wanted(metric, "any attribute", cast(Duration, arguments["window"])))
+    missing = tuple(fact for outcome in compared.values() for fact in outcome.missing)
+    if missing:
+        return CheckOutcome(missing=missing)
+    ratios = sorted((cast(float, outcome.value), by) for by, outcome in compared.items())
+    said = [f"{by} {format_value(round(ratio, 4), PERCENTAGE)}" for ratio, by in ratios]
+    return CheckOutcome(ratios[0][0], evidence=f"{', '.join(said)}; {ratios[0][1]}: {compared[ratios[0][1]].evidence}")
+
+
+def _says_nothing(outcome: CheckOutcome) -> bool:
+    """True where no two groups of an attribute can be compared; what is missing otherwise leaves the result open."""
+    return bool(outcome.missing) and all(
+        fact.attribute == MEASURED and fact.kind != "observation" for fact in outcome.missing
+    )
 
 
 def equal_opportunity_gap(
@@ -139,12 +185,13 @@ def _missing(view: CheckView, element: str, why: str) -> CheckOutcome:
     return CheckOutcome(missing=(MissingFact(element, view.kind(element), MEASURED, why),))
 
 
-def _signature(name: str, metric: str) -> CheckSignature:
+def _signature(name: str, metric: str, *, every_attribute: bool = False) -> CheckSignature:
+    by = CheckParameter("by", ValueType(Sort.TEXT), meaning="the attribute of people whose groups are compared")
     return CheckSignature(
         name=name,
         kinds=KINDS,
         parameters=(
-            CheckParameter("by", ValueType(Sort.TEXT), meaning="the attribute of people whose groups are compared"),
+            *(() if every_attribute else (by,)),
             CheckParameter("window", ValueType(Sort.DURATION), meaning="how old an observation may be to count"),
             CheckParameter("minimum_group", ValueType(Sort.NUMBER), 30.0, "the smallest group that counts, in people"),
             CheckParameter("metric", ValueType(Sort.TEXT), metric, "the name under which the rate is observed"),
@@ -157,5 +204,9 @@ def _signature(name: str, metric: str) -> CheckSignature:
 CHECKS = (
     Check(_signature("fairness.selection-rate-gap", "selection_rate"), selection_rate_gap),
     Check(_signature("fairness.selection-rate-ratio", "selection_rate"), selection_rate_ratio),
+    Check(
+        _signature("fairness.lowest-selection-rate-ratio", "selection_rate", every_attribute=True),
+        lowest_selection_rate_ratio,
+    ),
     Check(_signature("fairness.equal-opportunity-gap", "true_positive_rate"), equal_opportunity_gap),
 )
