@@ -53,7 +53,7 @@ class FactSheet:
 
     def add_tag(self, element: str, tag: str, place: str) -> None:
         """The element has that tag, beside those that were said before."""
-        said = self._attributes.get((element, "tags"))
+        said = self._attributes.get((element, "tags", None))
         known = said.value if said is not None and isinstance(said.value, list) else []
         if tag not in known:
             self.attribute(element, "tags", sorted([*known, tag]), said.source.place if said is not None else place)
