@@ -74,9 +74,9 @@ def lowest_selection_rate_ratio(
 ) -> Sequence[CheckOutcome]:
     """The lowest selection rate ratio over all attributes by which people were grouped.
 
-    Formula: `min(min(rate) / max(rate))` over the attributes; the least ratio of any attribute that a report has, whichever those are: a rule that
-    names its attributes misses the one that nobody thought of. An attribute of which fewer than two groups are large
-    enough says nothing, and is left out.
+    Formula: `min(min(rate) / max(rate))` over the attributes; the least ratio of any attribute that a report has,
+    whichever those are: a rule that names its attributes misses the one that nobody thought of. An attribute of which
+    fewer than two groups are large enough says nothing, and is left out.
 
     Source: as for `fairness.selection-rate-ratio`.
     """
