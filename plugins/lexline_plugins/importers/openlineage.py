@@ -29,6 +29,7 @@ _SETTINGS = {
     "artifacts": "beginnings of addresses under which models are kept, such as `s3://models/`",
     "authority": "the name of the lineage server, which keeps its jobs apart from those of another (required)",
     "locations": "pairs of prefixes that name one place, such as two names of one warehouse",
+    "purposes": "namespaces of jobs and what the jobs in each are for, such as `crm-campaigns: marketing`",
     "tags": "further tags and the attribute of datasets, columns or jobs that each fills, such as `pii: personal_data`",
 }
 _TAGS = {
@@ -52,11 +53,12 @@ def _read(request: ImportRequest) -> ImportResult:
     authority = escape(required_text(request, "authority", "lineage.example.org"))
     kept = text_list(request, "artifacts", '"s3://models/"')
     tags = _TAGS | text_pairs(request, "tags", "pii: personal_data")
+    purposes = text_pairs(request, "purposes", "crm-campaigns: marketing")
     locations = the_locations(request)
     artifacts = tuple(normalise(prefix) for prefix in kept)
     reading = Reading(request.paths)
     events, others = gather(reading)
-    work = Import(authority, locations, artifacts, tags, reading, FactSheet(request.source))
+    work = Import(authority, locations, artifacts, tags, purposes, reading, FactSheet(request.source))
     for event in events:
         for data in event.datasets():
             if any(text(link, "type") == "MODEL" for link in mappings(data, "facets", "symlinks", "identifiers")):
@@ -199,7 +201,8 @@ def _job(work: Import, event: Event) -> str:
     labels = labels_of(work, mappings(facets, "tags", "tags"), _OF_JOBS)
     code = mapping(facets, "sourceCodeLocation")
     integration = text(facets, "jobType", "integration")
-    said = labels.attributes | {
+    meant = {"purpose": work.purposes.get(text(data, "namespace"))} | labels.attributes
+    said = meant | {
         "name": text(data, "name"),
         "description": text(facets, "documentation", "description"),
         "system_name": integration if integration != "CUSTOM" else "",

@@ -15,14 +15,15 @@ __all__ = ["Import"]
 @dataclass(slots=True)
 class Import:
     """One import. ``artifacts`` are beginnings of addresses under which models are kept, ``models`` the addresses at
-    which an event saw a model; ``masked`` are columns with the ways in which a run masked what it put there, ``plain``
-    those into which a run put values as they were; ``dropped`` are datasets that were last heard of when they were
-    deleted, with the day and the place."""
+    which an event saw a model; ``purposes`` says what the jobs of a namespace are for; ``masked`` are columns with the
+    ways in which a run masked what it put there, ``plain`` those into which a run put values as they were; ``dropped``
+    are datasets that were last heard of when they were deleted, with the day and the place."""
 
     authority: str
     locations: Locations
     artifacts: tuple[str, ...]
     tags: dict[str, str]
+    purposes: dict[str, str]
     reading: Reading
     sheet: FactSheet
     models: set[str] = field(default_factory=set)
