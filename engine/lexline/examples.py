@@ -30,10 +30,12 @@ class ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A part of a rule that no example decides ``never`` (true, or false, or both); ``clause`` is its text."""
+    """A part of a rule that no example decides ``never`` (true, or false, or both); ``clause`` is its text, and
+    ``file`` and ``line`` say where it stands: in the rule, or in a term that the rule uses."""
 
     rule: Key
     clause: str
+    file: str
     line: int
     never: tuple[str, ...]
 
@@ -59,19 +61,19 @@ def run_examples(
     today: date,
     without: Collection[str] = (),
 ) -> ExamplesReport:
-    """Run every example on its own small graph, but those of the policies ``without``; one without a date runs on
-    ``today``."""
-    seen: dict[tuple[Key, int, int], set[Truth]] = {}
-    texts: dict[tuple[Key, int, int], Node] = {}
+    """Run every example on its own small graph, but those of the policies ``without``, whose parts are not counted
+    either; one without a date runs on ``today``."""
+    files = {term.span.source.name for key, term in program.terms.items() if key[0] not in without}
+    files |= {rule.span.source.name for key, rule in program.rules.items() if key[0] not in without}
+    parts = _Parts(files)
     results = []
     examples = [example for example in program.examples if example.policy not in without]
     for example in examples:
-        failures = _run(program, vocabulary, checks, example, today, seen, texts)
+        failures = _run(program, vocabulary, checks, example, today, parts)
         results.append(ExampleResult(example, failures))
     expected = {outcome.rule for example in examples for outcome in example.expected}
     untested = tuple(key for key in program.rules if key not in expected and key[0] not in without)
-    gaps = tuple(_gaps(seen, texts, set(untested)))
-    return ExamplesReport(tuple(results), untested, gaps)
+    return ExamplesReport(tuple(results), untested, tuple(parts.gaps(set(untested))))
 
 
 def example_facts(example: Example) -> Iterator[Fact]:
@@ -92,8 +94,7 @@ def _run(
     checks: Callable[[Graph, Clock], CheckResults],
     example: Example,
     today: date,
-    seen: dict[tuple[Key, int, int], set[Truth]],
-    texts: dict[tuple[Key, int, int], Node],
+    parts: _Parts,
 ) -> tuple[str, ...]:
     day = example.on or today
     clock = Clock.of(day, example.known_on)
@@ -109,7 +110,7 @@ def _run(
             failures.append(f"there is no element {expected.element}")
             continue
         explanation = interpreter.explain(expected.rule, number)
-        _note(explanation, expected.rule, seen, texts)
+        parts.note(explanation, expected.rule)
         decision = explanation.decision
         got = decision.phase.value if expected.phase else decision.verdict.value
         if got != expected.outcome:
@@ -118,24 +119,27 @@ def _run(
     return tuple(failures)
 
 
-def _note(
-    explanation: Explanation,
-    rule: Key,
-    seen: dict[tuple[Key, int, int], set[Truth]],
-    texts: dict[tuple[Key, int, int], Node],
-) -> None:
-    for node in walk_nodes(explanation.nodes):
-        if node.truth is not None:
-            place = (rule, node.span.start, node.span.end)
-            seen.setdefault(place, set()).add(node.truth)
-            texts.setdefault(place, node)
+class _Parts:
+    """How the parts of rules, as far as they stand in ``files``, came out in the examples."""
 
+    def __init__(self, files: set[str]) -> None:
+        self._files = files
+        self._seen: dict[tuple[Key, str, int, int], set[Truth]] = {}
+        self._nodes: dict[tuple[Key, str, int, int], Node] = {}
 
-def _gaps(
-    seen: dict[tuple[Key, int, int], set[Truth]], texts: dict[tuple[Key, int, int], Node], untested: set[Key]
-) -> Iterator[Gap]:
-    for place in sorted(seen, key=lambda p: (p[0], p[1], -p[2])):
-        never = tuple(truth.value for truth in (Truth.TRUE, Truth.FALSE) if truth not in seen[place])
-        if never and place[0] not in untested:
-            node = texts[place]
-            yield Gap(place[0], node.text, node.span.line, never)
+    def note(self, explanation: Explanation, rule: Key) -> None:
+        """Take in one verdict with its parts."""
+        for node in walk_nodes(explanation.nodes):
+            file = node.span.source.name
+            if node.truth is not None and file in self._files:
+                place = (rule, file, node.span.start, node.span.end)
+                self._seen.setdefault(place, set()).add(node.truth)
+                self._nodes.setdefault(place, node)
+
+    def gaps(self, untested: set[Key]) -> Iterator[Gap]:
+        """The parts that are never true, or never false, but for rules of which no example expects anything."""
+        for place in sorted(self._seen, key=lambda p: (p[0], p[1], p[2], -p[3])):
+            never = tuple(truth.value for truth in (Truth.TRUE, Truth.FALSE) if truth not in self._seen[place])
+            if never and place[0] not in untested:
+                node = self._nodes[place]
+                yield Gap(place[0], node.text, place[1], node.span.line, never)

@@ -29,9 +29,8 @@ def render_examples(report: ExamplesReport, coverage: bool) -> str:
         lines += ["", "Rules without an example:", *(f"  {'/'.join(key)}" for key in report.untested)]
     if coverage and report.gaps:
         lines += ["", "Parts that no example decides both ways:"]
-        lines += [
-            f"  {gap.rule[1]}, line {gap.line}: never {' or '.join(gap.never)}: {gap.clause}" for gap in report.gaps
-        ]
+        for gap in report.gaps:
+            lines.append(f"  {gap.file}:{gap.line}  {gap.rule[1]}: never {' or '.join(gap.never)}: {gap.clause}")
     held = len(report.results) - report.failed
     lines += ["", f"{held} of {len(report.results)} examples hold."]
     return printable("\n".join(lines)) + "\n"
