@@ -105,7 +105,7 @@ def smallest(name: str) -> GeneratedCase:
 def show_case(case: GeneratedCase) -> str:
     """A case as a person reads it."""
     clock = case.clock
-    lines = [f"on {clock.today}, now {clock.now.isoformat()}, known on {clock.known_on}"]
+    lines = [f"on {clock.today}, at {clock.moment or 'its end'}, known on {clock.known_on}"]
     for kind in case.vocabulary.kinds.values():
         expected = [word for word, said in (("inputs", kind.expects_inputs), ("outputs", kind.expects_outputs)) if said]
         lines.append(f"kind {kind.name}: expected {expected}")

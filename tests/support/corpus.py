@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,14 +82,14 @@ def _cases_of(folder: str, path: Path) -> Iterator[Case]:
 
 def _case(place: str, folder: str, raw: Mapping[str, Any]) -> Case:
     today = raw.get("date", USUAL_DATE)
-    now = datetime.fromisoformat(raw["now"]) if "now" in raw else datetime.combine(today, time(), UTC)
+    moment = datetime.fromisoformat(raw["now"]) if "now" in raw else None
     return Case(
         place=place,
         title=raw["case"],
         folder=folder,
         policy=raw["policy"],
         facts=tuple(_facts(place, raw)),
-        clock=Clock(today, now, raw.get("known_on")),
+        clock=Clock(today, moment, raw.get("known_on")),
         verdicts=raw.get("expect", {}),
         underlying=raw.get("underlying", {}),
         phases=raw.get("phase", {}),

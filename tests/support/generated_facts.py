@@ -48,9 +48,9 @@ WRONG: tuple[object, ...] = ("Wrong", -7, True, [1, "a"], "2026-02-30", {})
 
 
 def clock(choices: Choices) -> Clock:
-    """A date of evaluation, its moment, and since when law is known."""
+    """A date of evaluation, perhaps a moment of it, and since when law is known."""
     today = choices.pick(TODAYS)
-    now = datetime.combine(today, time.fromisoformat(choices.pick(TIMES)), UTC)
+    now = datetime.combine(today, time.fromisoformat(choices.pick(TIMES)), UTC) if choices.chance(60) else None
     known_on = today + timedelta(days=choices.pick(STEPS)) if choices.chance(35) else None
     return Clock(today, now, known_on)
 

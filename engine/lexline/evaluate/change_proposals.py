@@ -48,6 +48,7 @@ class Proposals:
 
     def __init__(self, program: typed.Program, clock: Clock, rule: typed.Key) -> None:
         self._clock = clock
+        self._timezone = program.timezone(rule[0])
         self._constants: dict[Sort, list[Value]] = {}
         self._absences: set[tuple[str, str]] = set()
         self.calls_checks = False
@@ -57,7 +58,7 @@ class Proposals:
                 case typed.LiteralValue():
                     self._add(part.type, part.value)
                 case typed.ParameterValue():
-                    dated = value_in_force(program.parameters[part.parameter], clock)
+                    dated = value_in_force(program.parameters[part.parameter], clock, self._timezone)
                     if dated is not None:
                         self._add(part.type, dated.value)
                 case typed.Known(value=value):
@@ -121,10 +122,10 @@ class Proposals:
             case Sort.DATE | Sort.MOMENT:
                 durations = [d for d in self._constants.get(Sort.DURATION, []) if isinstance(d, Duration)]
                 if type.sort is Sort.DATE:
-                    yield from _times([self._clock.today, *constants, *beside], durations)
+                    yield from _times([self._clock.today_in(self._timezone), *constants, *beside], durations)
                 else:
                     noons = [_noon(day) for day in self._constants.get(Sort.DATE, [])]
-                    yield from _times([self._clock.now, *constants, *beside, *noons], durations)
+                    yield from _times([self._clock.now_in(self._timezone), *constants, *beside, *noons], durations)
             case Sort.TEXT:
                 yield from (*constants, *beside, "some text" if now is None else "some other text")
             case Sort.DURATION:

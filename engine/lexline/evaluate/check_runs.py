@@ -93,7 +93,7 @@ def look_at(graph: Graph, clock: Clock, signature: CheckSignature) -> CheckView:
     visible = {number for ofkind in numbers.values() for number in ofkind}
     return CheckView(
         today=clock.today,
-        now=clock.now,
+        now=clock.now_in("UTC"),
         members={kind: tuple(graph.ids[number] for number in numbers[kind]) for kind in kinds},
         columns={
             (kind, attribute): _column(graph, kind, attribute)

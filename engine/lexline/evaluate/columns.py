@@ -7,6 +7,7 @@ kind, whoever asks; what mixes elements is decided for the pairs that meet, in c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ class ColumnEvaluator:
         asked = [self._condition(part, frame) for part in (rule.applies, rule.excepted, rule.required)]
         verdicts, underlying = decide_verdicts(*asked)
         holds = [self._condition(line.condition, frame) for line in rule.force]
-        phases = decide_phases(rule.force, holds, self._clock, frame.size)
+        phases = decide_phases(rule.force, holds, self._clock, rule.timezone, frame.size)
         elements = members_of(self.graph, rule.kind).astype(np.int32)
         return VerdictColumn(rule.kind, elements, verdicts, underlying, phases)
 
@@ -223,18 +224,19 @@ class ColumnEvaluator:
         match node.operation:
             case plan.Constant(value):
                 return value
-            case plan.Parameter(_, values):
-                return self._dated(values)
-            case plan.LastDay(day, month):
-                return kernels_time.last_day(self._clock.today, day, month)
-            case plan.Today():
-                return self._clock.now if node.type.sort is Sort.MOMENT else self._clock.today
+            case plan.Parameter(_, timezone, values):
+                return self._dated(values, self._clock.today_in(timezone))
+            case plan.LastDay(day, month, timezone):
+                return kernels_time.last_day(self._clock.today_in(timezone), day, month)
+            case plan.Today(timezone):
+                is_moment = node.type.sort is Sort.MOMENT
+                return self._clock.now_in(timezone) if is_moment else self._clock.today_in(timezone)
             case _:
                 raise TypeError("the value depends on elements")
 
-    def _dated(self, values: tuple[Any, ...]) -> Value | None:
+    def _dated(self, values: tuple[Any, ...], today: date) -> Value | None:
         """Of the values in force, known by the date of the law, the one with the latest beginning, then publication."""
-        today, known_on = self._clock.today, self._clock.known_on
+        known_on = self._clock.known_on
         best: Value | None = None
         best_rank: tuple[int, int] | None = None
         for value, since, until, published in values:

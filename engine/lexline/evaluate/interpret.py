@@ -47,7 +47,8 @@ class Interpreter:
         declared, graph = evaluator.program.rules[rule], evaluator.graph
         judged = evaluator.judge(rule, number)
         verdict, underlying = decide_verdict(judged.applies, judged.excepted, judged.required)
-        phase = decide_phase(declared.force, evaluator.clock, lambda node: evaluator.truth(node, {0: number}))
+        timezone = evaluator.program.timezone(rule[0])
+        phase = decide_phase(declared.force, evaluator.clock, timezone, lambda node: evaluator.truth(node, {0: number}))
         decision = Decision(rule, graph.ids[number], declared.kind, verdict, underlying, phase)
         if underlying in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.ERROR):
             message = render(declared.explain, evaluator, {0: number})

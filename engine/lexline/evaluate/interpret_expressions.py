@@ -202,7 +202,7 @@ class Evaluator:
 
     def _within(self, node: typed.WithinPeriod, env: Env) -> Truth:
         value, duration = self.value(node.value, env), self.value(node.duration, env)
-        now = self._now(type_of(node.value))
+        now = self._now(type_of(node.value), node.timezone)
         if node.mode == "last" or node.anchor is None:
             return conjunction(
                 (compare("<=", value, now), compare("<=", now, calculate("+", value, duration, node.timezone)))
@@ -217,8 +217,8 @@ class Evaluator:
         not_done = isinstance(value, Missing) and not value.failed
         return compare("<=", now if not_done else value, end)
 
-    def _now(self, type: ValueType) -> Held:  # noqa: A002  # the word of the domain
-        return self.clock.now if type.sort is Sort.MOMENT else self.clock.today
+    def _now(self, type: ValueType, timezone: str) -> Held:  # noqa: A002  # the word of the domain
+        return self.clock.now_in(timezone) if type.sort is Sort.MOMENT else self.clock.today_in(timezone)
 
     # ---- sets ------------------------------------------------------------------------------------------------------
 
@@ -345,9 +345,9 @@ class Evaluator:
                 item = env[node.slot]
                 return held(parse_value(item.raw, node.type)) if isinstance(item, Item) else Missing()
             case typed.TodayValue():
-                return self._now(node.type)
+                return self._now(node.type, node.timezone)
             case typed.LastDayValue():
-                return held(last_day(node.day, node.month, self.clock.today))
+                return held(last_day(node.day, node.month, self.clock.today_in(node.timezone)))
             case typed.DateOfValue():
                 moment = self.value(node.value, env)
                 return held(date_of(moment, node.timezone)) if isinstance(moment, datetime) else moment
@@ -372,7 +372,7 @@ class Evaluator:
 
     def parameter(self, key: typed.Key) -> Value | None:
         """The value of a parameter that is in force."""
-        dated = value_in_force(self.program.parameters[key], self.clock)
+        dated = value_in_force(self.program.parameters[key], self.clock, self.program.timezone(key[0]))
         return None if dated is None else dated.value
 
     def outcome(self, node: typed.CheckValue, env: Env) -> CheckOutcome:

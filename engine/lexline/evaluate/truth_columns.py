@@ -70,7 +70,7 @@ def passing(applies: Truths, excepted: Truths, required: Truths) -> Truths:
     )
 
 
-def decide_phases(lines: Sequence[ForcePlan], holds: Sequence[Truths], clock: Clock, size: int) -> Codes:
+def decide_phases(lines: Sequence[ForcePlan], holds: Sequence[Truths], clock: Clock, timezone: str, size: int) -> Codes:
     """The phases as codes of ``PHASES``; ``holds`` is for each line whether its condition holds."""
     if not lines:
         return np.full(size, PHASES.index(Phase.IN_FORCE), np.uint8)
@@ -82,7 +82,7 @@ def decide_phases(lines: Sequence[ForcePlan], holds: Sequence[Truths], clock: Cl
     possible = {phase: np.zeros(size, np.bool_) for phase in Phase}
     settled = np.zeros(size, np.bool_)
     for place in counted:
-        outcome = _outcome(lines[place], clock)
+        outcome = _outcome(lines[place], clock.today_in(timezone))
         possible[outcome] |= open_rows & ~holds[place].no
         settled |= open_rows & holds[place].yes
         open_rows = open_rows & ~holds[place].yes
@@ -108,10 +108,10 @@ def _is_published(line: ForcePlan, clock: Clock) -> bool:
     return line.published is None or clock.known_on is None or line.published <= clock.known_on
 
 
-def _outcome(line: ForcePlan, clock: Clock) -> Phase:
-    if clock.today < line.since:
+def _outcome(line: ForcePlan, today: date) -> Phase:
+    if today < line.since:
         return Phase.UPCOMING
-    return Phase.EXPIRED if line.until is not None and clock.today > line.until else Phase.IN_FORCE
+    return Phase.EXPIRED if line.until is not None and today > line.until else Phase.IN_FORCE
 
 
 def _codes(column: Truths) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from lexline.lang.typed import Key
 from lexline_lineage.facts import Source
@@ -57,22 +58,36 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The dates of an evaluation.
+    """When policies are evaluated: on a day, or at a moment.
 
-    ``today`` is the date evaluated, ``now`` its moment (aware). ``known_on``: law published by then counts; None: all.
+    ``today`` is the date evaluated. ``moment`` (aware): that moment is asked about, and ``today`` is its day in UTC;
+    None: all of the day. ``known_on``: law published by then counts; None: all.
     """
 
     today: date
-    now: datetime
+    moment: datetime | None = None
     known_on: date | None = None
 
     @classmethod
     def of(cls, on: date | None, known_on: date | None = None) -> Clock:
-        """This moment where ``on`` is None; else the last moment of that day (UTC)."""
-        if on is None:
-            now = datetime.now(UTC)
-            return cls(now.date(), now, known_on)
-        return cls(on, datetime.combine(on, time.max, UTC), known_on)
+        """The day ``on``; this moment where it is None."""
+        if on is not None:
+            return cls(on, None, known_on)
+        moment = datetime.now(UTC)
+        return cls(moment.date(), moment, known_on)
+
+    def today_in(self, timezone: str) -> date:
+        """``today`` of a policy in a time zone (IANA name): the day asked about, or that of the moment there."""
+        return self.today if self.moment is None else self.moment.astimezone(ZoneInfo(timezone)).date()
+
+    def now_in(self, timezone: str) -> datetime:
+        """``now`` of a policy in a time zone, in UTC: the moment asked about, or the last of the day there."""
+        if self.moment is not None:
+            return self.moment
+        try:
+            return datetime.combine(self.today, time.max, ZoneInfo(timezone)).astimezone(UTC)
+        except OverflowError:  # the last day that there is ends later than the calendar
+            return datetime.combine(self.today, time.max, UTC)
 
 
 @dataclass(frozen=True, slots=True)

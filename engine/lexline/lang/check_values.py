@@ -25,9 +25,9 @@ def check_value(
         case syntax.Word():
             return word_value(c, expression, scope, expected)
         case syntax.Today():
-            return typed.TodayValue(expression.span, MOMENT if expression.moment else DATE)
+            return typed.TodayValue(expression.span, MOMENT if expression.moment else DATE, c.timezone)
         case syntax.LastDay():
-            return typed.LastDayValue(expression.span, DATE, expression.day, expression.month)
+            return typed.LastDayValue(expression.span, DATE, expression.day, expression.month, c.timezone)
         case syntax.DateOf():
             return _date_of(c, expression, scope)
         case syntax.Arithmetic():

@@ -60,10 +60,11 @@ class ItemValue:
 
 @dataclass(frozen=True, slots=True)
 class TodayValue:
-    """``today`` (a date), or ``now`` when its type is moment."""
+    """``today`` (a date), or ``now`` when its type is moment, in the policy's time zone (IANA name)."""
 
     span: Span
     type: ValueType
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class LastDayValue:
     type: ValueType
     day: int
     month: int
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)

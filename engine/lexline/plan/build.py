@@ -59,6 +59,7 @@ class _Builder:
             self._rules[key] = plan.RulePlan(
                 key,
                 rule.kind,
+                self.program.timezone(key[0]),
                 self._condition(rule.condition, scope),
                 self._joined("or", [self.read(clause.condition, scope) for clause in rule.exceptions], scope),
                 self._joined("and", [self.read(part, scope) for part in rule.requirements], scope),
@@ -127,9 +128,9 @@ class _Builder:
                 domain = scope.domains[scope.places[tree.slot]]
                 return scope.apply(self.table.place(plan.Item(), tree.type, (domain,)), tree.slot)
             case typed.TodayValue():
-                return self._place(plan.Today(), tree.type)
+                return self._place(plan.Today(tree.timezone), tree.type)
             case typed.LastDayValue():
-                return self._place(plan.LastDay(tree.day, tree.month), tree.type)
+                return self._place(plan.LastDay(tree.day, tree.month, tree.timezone), tree.type)
             case typed.DateOfValue():
                 return self._place(plan.DateOf(tree.timezone), tree.type, scope, tree.value)
             case typed.ArithmeticValue():
@@ -148,7 +149,8 @@ class _Builder:
     def _parameter(self, tree: typed.ParameterValue) -> Input:
         values = self.program.parameters[tree.parameter].values
         dated = tuple((value.value, value.since, value.until, value.published) for value in values)
-        return self._place(plan.Parameter(tree.parameter, dated), tree.type)
+        timezone = self.program.timezone(tree.parameter[0])
+        return self._place(plan.Parameter(tree.parameter, timezone, dated), tree.type)
 
     def _check(self, tree: typed.CheckValue, scope: _Scope) -> Input:
         names = tuple(name for name, _ in tree.arguments)
@@ -216,7 +218,7 @@ class _Builder:
     def _period(self, tree: typed.WithinPeriod, scope: _Scope) -> Input:
         value, duration = self.read(tree.value, scope), self.read(tree.duration, scope)
         type_of_value = self.table.nodes[value.node].type
-        today = self._place(plan.Today(), type_of_value)
+        today = self._place(plan.Today(tree.timezone), type_of_value)
         anchor = today if tree.anchor is None else self.read(tree.anchor, scope)
 
         def end(begin: Input) -> Input:

@@ -95,23 +95,27 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: its values as (value, since, until, published), in the order of the text."""
+    """A parameter: its values as (value, since, until, published), in the order of the text, dated in a time zone."""
 
     key: Key
+    timezone: str
     values: tuple[tuple[Value, date | None, date | None, date | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The date of evaluation, or its moment where the node's type is moment."""
+    """The date of evaluation in a time zone, or its moment where the node's type is moment."""
+
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
 class LastDay:
-    """The latest ``day`` of ``month`` up to today."""
+    """The latest ``day`` of ``month`` up to today in a time zone."""
 
     day: int
     month: int
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +345,7 @@ class RulePlan:
 
     key: Key
     kind: str
+    timezone: str
     applies: Input
     excepted: Input
     required: Input

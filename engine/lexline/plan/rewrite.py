@@ -92,7 +92,7 @@ _TRUE, _FALSE = Constant(True), Constant(False)
 
 def _fold(node: Node, table: NodeTable) -> Input | None:
     match node.operation:
-        case Parameter(_, ((value, None, None, None),)):
+        case Parameter(_, _, ((value, None, None, None),)):
             return table.place(Constant(value), node.type, ())
         case Connect("not"):
             operand = table.nodes[node.inputs[0].node]
@@ -252,7 +252,7 @@ def _with_places(plan: Plan, nodes: tuple[Node, ...], places: Mapping[int, Input
     def moved_rule(rule: RulePlan) -> RulePlan:
         force = tuple(ForcePlan(line.since, line.until, line.published, moved(line.condition)) for line in rule.force)
         conditions = (moved(rule.applies), moved(rule.excepted), moved(rule.required))
-        return RulePlan(rule.key, rule.kind, *conditions, force)
+        return RulePlan(rule.key, rule.kind, rule.timezone, *conditions, force)
 
     return Plan(
         nodes,

@@ -40,12 +40,12 @@ def _operation(node: Node) -> str:
     match node.operation:
         case plan.Constant(value):
             return f'"{value}"' if node.type.sort is Sort.TEXT else format_value(value, node.type)
-        case plan.Parameter(key, values):
+        case plan.Parameter(key, _, values):
             return f"parameter {'.'.join(key)}: " + ", ".join(_dated(node, *value) for value in values)
-        case plan.Today():
-            return "now" if node.type.sort is Sort.MOMENT else "today"
-        case plan.LastDay(day, month):
-            return f"last {month:02}-{day:02}"
+        case plan.Today(timezone):
+            return f"{'now' if node.type.sort is Sort.MOMENT else 'today'} in {timezone}"
+        case plan.LastDay(day, month, timezone):
+            return f"last {month:02}-{day:02} in {timezone}"
         case plan.Attribute(attribute):
             return attribute
         case plan.Item():

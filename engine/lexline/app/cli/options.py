@@ -50,7 +50,7 @@ def parse_day(text: str, option: str) -> date:
 
 
 def clock_of(on: str | None, known_on: str | None) -> Clock:
-    """The clock of an evaluation: without ``--on`` this moment; with it, the last moment of that day (UTC)."""
+    """The clock of an evaluation: without ``--on`` this moment; with it, that day."""
     known = parse_day(known_on, "--known-on") if known_on else None
     return Clock.of(parse_day(on, "--on") if on else None, known)
 
