@@ -42,6 +42,7 @@ MAX_ALIASED_PARTS = 100_000
 MAX_DIGITS = 310
 """How long a number may be written; longer ones are beyond what a number can hold."""
 
+_TOO_DEEP = f"this is nested more than {MAX_DEPTH} levels deep"
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(_TAG + name for name in ("bool", "float", "int", "map", "null", "seq", "timestamp"))
@@ -85,6 +86,8 @@ def read_yaml_documents(content: str | bytes, file: str) -> tuple[Document, ...]
         lines = text.split("\n")
         if line > len(lines):  # the parser puts the end of a file behind its last line
             line, column = len(lines), len(lines[-1]) + 1
+        if error.problem == "exceeded maximum nesting depth":  # the parser reads ahead, and gives up before we do
+            raise LineageError([Problem("LX404", file, line, column, _TOO_DEEP)]) from None
         words, help_text = _in_plain_words(error, lines[line - 1][column - 1 : column] if line else "")
         problem = Problem("LX410", file, line, column, f"this is not YAML: {words}", help_text)
         raise LineageError([*composer.problems, problem]) from None
@@ -184,7 +187,7 @@ class _Composer:
 
     def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         if len(self.frames) >= MAX_DEPTH:
-            raise self._stop(event, "LX404", f"this is nested more than {MAX_DEPTH} levels deep")
+            raise self._stop(event, "LX404", _TOO_DEEP)
         frame = self.frames[-1] if self.frames else None
         if frame is not None and isinstance(frame.part.value, dict) and frame.key is None:
             raise self._stop(event, "LX412", "a key has to be a plain text")
@@ -240,7 +243,7 @@ class _Composer:
         if self.aliased > MAX_ALIASED_PARTS:
             raise self._stop(event, "LX414", f"aliases stand for more than {MAX_ALIASED_PARTS} values")
         if len(self.frames) + _depth(part.branch) > MAX_DEPTH:
-            raise self._stop(event, "LX404", f"this is nested more than {MAX_DEPTH} levels deep")
+            raise self._stop(event, "LX404", _TOO_DEEP)
         self._add(part, *_place(event))
 
     def _add(self, part: _Part, line: int, column: int) -> None:

@@ -39,7 +39,7 @@ REFUSED_YAML: dict[str, tuple[str | bytes, str, tuple[int, int]]] = {
     "a merge flood": (MERGE_FLOOD, "LX414", (15, 17)),
     "an alias of what it is in": ("a: &a [*a]", "LX414", (1, 8)),
     "an alias of nothing": ("a: *b", "LX414", (1, 4)),
-    "brackets": ("[" * 10_000, "LX404", (1, 101)),
+    "brackets": ("[" * 500, "LX404", (1, 101)),
     "bullets": ("- " * 10_000 + "x", "LX404", (1, 201)),
     "aliases that nest": (
         "".join(f"a{n}: &a{n} {'[' * 20}{f'*a{n - 1}' if n else 'x'}{']' * 20}\n" for n in range(9)),
@@ -90,6 +90,12 @@ def test_refused(read: Reader, name: str, case: tuple[str | bytes, str, tuple[in
     assert (first.code, (first.line, first.column)) == (code, place), (name, str(first))
     assert first.file == "file"
     assert first.message == first.message.rstrip(".")
+
+
+def test_no_depth_is_too_deep_to_say_so() -> None:
+    with pytest.raises(LineageError) as caught:
+        read_yaml("[" * 100_000, "file")
+    assert [(problem.code, problem.line) for problem in caught.value.problems] == [("LX404", 1)]
 
 
 def test_all_mistakes_are_reported() -> None:
