@@ -7,51 +7,37 @@ member.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
 
 import numpy as np
 
-from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, blank, choose, truth_of, write
-from lexline.evaluate.frames import Frame, Reader
+from lexline.evaluate.column_types import Bools, Cells, Numbers, Truths, blank, choose, truth_of, write
+from lexline.evaluate.frames import Frame, Reader, Ways
 from lexline.evaluate.kernels_sets import Sizes, extreme, fold, of_each, quantified, share, size_of, sizes_of
-from lexline.evaluate.navigation_columns import (
-    Groups,
-    Pairs,
-    everything,
-    lineage_groups,
-    masks_of,
-    members_of,
-    open_lineage,
-    open_related,
-    pairs_of,
-    related_groups,
-)
+from lexline.evaluate.navigation_columns import Pairs, everything, pairs_of
 from lexline.evaluate.truth_columns import conjunction, inverse
-from lexline.evaluate.walks import Masks
-from lexline.plan.nodes import (
-    Aggregate,
-    Document,
-    Domain,
-    Extreme,
-    Items,
-    Lineage,
-    Navigate,
-    Node,
-    Portfolio,
-    Quantify,
-    Related,
-)
+from lexline.plan.nodes import Aggregate, Extreme, Navigate, Node, Quantify
 
 __all__ = ["Sets"]
 
 
 class Sets:
-    """Evaluates what navigates. Keeps nothing of a frame; masks and openness of the whole graph are kept."""
+    """Evaluates what navigates; ``ways`` know where to. Keeps nothing of a frame."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, ways: Ways) -> None:
         self._reader = reader
-        self._masks: dict[Lineage, Masks | None] = {}
-        self._open: dict[tuple[Lineage | Related, str], Bools] = {}
+        self._ways = ways
+
+    def read(self, node: Node, frame: Frame) -> Cells:
+        """A node that navigates, for each row."""
+        match node.operation:
+            case Quantify():
+                return self.quantify(node, node.operation, frame)
+            case Extreme():
+                return self.extreme(node, node.operation, frame)
+            case Aggregate():
+                return self.aggregate(node, node.operation, frame)
+            case operation:
+                raise TypeError(f"{operation} navigates nowhere")
 
     def quantify(self, node: Node, operation: Quantify, frame: Frame) -> Truths:
         """A quantifier for each row."""
@@ -113,34 +99,9 @@ class Sets:
 
     def is_open(self, node: Node, navigation: Navigate, frame: Frame) -> Bools:
         """For each row whether the navigation is open."""
-        scope = navigation.scope
-        if navigation.origin is None or isinstance(scope, Portfolio):
+        if navigation.origin is None:
             return np.zeros(frame.size, np.bool_)
-        origins = frame.slots[navigation.origin]
-        if isinstance(scope, Document):
-            return np.asarray(np.diff(self._reader.items(_items(navigation.member)).starts)[origins] == 0)
-        kind = _kind(node.domains[navigation.origin])
-        key = (scope, kind)
-        if key not in self._open:
-            graph = self._reader.graph
-            if isinstance(scope, Lineage):
-                everywhere = open_lineage(graph, scope, self.masks(scope))
-                self._open[key] = everywhere[members_of(graph, kind)]
-            else:
-                self._open[key] = open_related(graph, scope, kind)
-        return self._open[key][origins]
-
-    def masks(self, scope: Lineage) -> Masks | None:
-        """The elements that a scope avoids."""
-        if scope not in self._masks:
-            self._masks[scope] = masks_of(scope, self._holds, self._reader.graph)
-        return self._masks[scope]
-
-    def _holds(self, node: int, kind: str) -> Truths:
-        condition = truth_of(self._reader.column(node))
-        if self._reader.plan.nodes[node].domains:
-            return condition
-        return condition.take(np.zeros(self._reader.extent(kind), np.int64))
+        return self._ways.is_open(navigation, node.domains[navigation.origin], frame.slots[navigation.origin])
 
     def _sizes(self, node: Node, navigation: Navigate, frame: Frame, *, broken: bool) -> Sizes:
         """How many members have the body, or (``broken``) do not."""
@@ -164,31 +125,4 @@ class Sets:
             return pairs_of(groups, np.zeros(frame.size, np.int64))
         positions = frame.slots[navigation.origin]
         origins, rows = np.unique(positions, return_inverse=True)
-        return pairs_of(self._groups(navigation, node.domains[navigation.origin], origins), rows)
-
-    def _groups(self, navigation: Navigate, domain: Domain, origins: Index) -> Iterator[Groups]:
-        graph, scope = self._reader.graph, navigation.scope
-        match scope:
-            case Document():
-                return iter([self._reader.items(_items(navigation.member)).groups(origins)])
-            case Portfolio():
-                raise TypeError("a portfolio has no origin")
-            case Lineage() | Related():
-                numbers, kind = members_of(graph, _kind(domain))[origins], _kind(navigation.member)
-            case _:
-                assert_never(scope)
-        if isinstance(scope, Related):
-            return iter([related_groups(graph, scope, kind, numbers)])
-        return lineage_groups(graph, scope, kind, numbers, self.masks(scope))
-
-
-def _kind(domain: Domain) -> str:
-    if isinstance(domain, Items):
-        raise TypeError("the items of a document have no relations")
-    return domain
-
-
-def _items(domain: Domain) -> Items:
-    if not isinstance(domain, Items):
-        raise TypeError("a document holds items")
-    return domain
+        return pairs_of(self._ways.groups(navigation, node.domains[navigation.origin], origins), rows)

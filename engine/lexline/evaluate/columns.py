@@ -7,27 +7,22 @@ kind, whoever asks; what mixes elements is decided for the pairs that meet, in c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lexline.evaluate import kernels_time
 from lexline.evaluate.calls import CheckResults, NoChecks
 from lexline.evaluate.column_sets import Sets
 from lexline.evaluate.column_types import (
     Cells,
-    Index,
     Numbers,
     Texts,
-    Truths,
-    Values,
     decode,
-    encode,
+    truth_of,
 )
 from lexline.evaluate.frames import Frame, distinct
-from lexline.evaluate.navigation_columns import ItemTable, members_of
+from lexline.evaluate.leaves import Leaves
+from lexline.evaluate.navigation_columns import ItemTable, items_of, members_of
 from lexline.evaluate.operations import combine
 from lexline.evaluate.paint import Painter
 from lexline.evaluate.truth_columns import (
@@ -37,14 +32,14 @@ from lexline.evaluate.truth_columns import (
     decide_verdicts,
 )
 from lexline.evaluate.verdict import Clock
-from lexline.lang.jsonpath import find
+from lexline.evaluate.ways import WholeWays
 from lexline.lang.typed import Key, Program
 from lexline.plan import nodes as plan
 from lexline.plan.build import build_plan
 from lexline.plan.nodes import Domain, Input, Items, Node, Plan
 from lexline.plan.rewrite import rewrite
 from lexline_lineage.graph import Graph
-from lexline_lineage.values import Sort, Value, parse_value
+from lexline_lineage.values import Value
 
 __all__ = ["PHASES", "VERDICTS", "ColumnEvaluator", "Figure", "VerdictColumn"]
 
@@ -78,12 +73,13 @@ class ColumnEvaluator:
         self.plan = program if isinstance(program, Plan) else rewrite(build_plan(program))
         self.graph = graph
         self._clock = clock
-        self._checks = NoChecks() if checks is None else checks
         self._texts = Texts(graph.texts)
+        self._leaves = Leaves(self, clock, NoChecks() if checks is None else checks, self._texts)
         self._columns: dict[int, Cells] = {}
         self._items: dict[Items, ItemTable] = {}
-        self._sets = Sets(self)
-        self._painter = Painter(self, self._sets)
+        ways = WholeWays(self)
+        self._sets = Sets(self, ways)
+        self._painter = Painter(self, self._sets, ways)
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
@@ -91,9 +87,9 @@ class ColumnEvaluator:
         """The verdicts of a rule for all elements of its kind."""
         rule = self.plan.rules[key]
         frame = self._whole(rule.kind)
-        asked = [self._condition(part, frame) for part in (rule.applies, rule.excepted, rule.required)]
+        asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
         verdicts, underlying = decide_verdicts(*asked)
-        holds = [self._condition(line.condition, frame) for line in rule.force]
+        holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
         phases = decide_phases(rule.force, holds, self._clock, rule.timezone, frame.size)
         elements = members_of(self.graph, rule.kind).astype(np.int32)
         return VerdictColumn(rule.kind, elements, verdicts, underlying, phases)
@@ -140,24 +136,12 @@ class ColumnEvaluator:
         """The items of a document path."""
         if domain not in self._items:
             column = self.graph.columns[domain.kind, domain.attribute]
-            found: list[object] = []
-            starts = [0]
-            for document in column.values.tolist():
-                if document is not None:
-                    found.extend(find(domain.path, document))
-                starts.append(len(found))
-            self._items[domain] = ItemTable(np.array(starts, np.int64), found)
+            self._items[domain] = items_of(domain.path, column.values.tolist())
         return self._items[domain]
 
     def _whole(self, domain: Domain) -> Frame:
         size = self.extent(domain)
         return Frame(size, (np.arange(size),), whole=True)
-
-    def _condition(self, source: Input, frame: Frame) -> Truths:
-        cells = self.read(source, frame)
-        if not isinstance(cells, Truths):
-            raise TypeError("a condition is true or false")
-        return cells
 
     # ---- nodes -----------------------------------------------------------------------------------------------------
 
@@ -167,91 +151,11 @@ class ColumnEvaluator:
                 return self._painter.quantify(node, node.operation, frame)
             case plan.Aggregate(method="paint") if frame.whole:
                 return self._painter.aggregate(node, node.operation, frame)
-            case plan.Quantify():
-                return self._sets.quantify(node, node.operation, frame)
-            case plan.Extreme():
-                return self._sets.extreme(node, node.operation, frame)
-            case plan.Aggregate():
-                return self._sets.aggregate(node, node.operation, frame)
-            case plan.Attribute():
-                return self._attribute(node, node.operation, frame)
-            case plan.Item():
-                raw = self.items(_items_of(node)).items
-                values = [parse_value(item, node.type) for item in raw]
-                return encode(values, node.type, self._texts).take(frame.slots[0])
-            case plan.Check():
-                return self._check(node, node.operation).take(frame.slots[0])
-            case plan.Constant() | plan.Parameter() | plan.Today() | plan.LastDay():
-                return encode([self._plain(node)], node.type, self._texts)
+            case plan.Quantify() | plan.Extreme() | plan.Aggregate():
+                return self._sets.read(node, frame)
             case operation:
+                leaf = self._leaves.read(node, frame)
+                if leaf is not None:
+                    return leaf
                 parts = [self.read(part, frame) for part in node.inputs]
-                types = [self.plan.nodes[part.node].type for part in node.inputs]
-                return combine(operation, parts, types)
-
-    def _attribute(self, node: Node, operation: plan.Attribute, frame: Frame) -> Cells:
-        kind = node.domains[0]
-        if isinstance(kind, Items):
-            raise TypeError("the items of a document have no attributes")
-        column = self.graph.columns[kind, operation.attribute]
-        known, unbroken = column.known, np.zeros(len(column.known), np.bool_)
-        match column.type.sort:
-            case Sort.BOOLEAN:
-                return Truths(known & column.values, known & ~column.values, unbroken).take(frame.slots[0])
-            case Sort.NUMBER | Sort.PERCENTAGE:
-                return Numbers(column.values, column.values, known, unbroken).take(frame.slots[0])
-            case Sort.DURATION | Sort.LIST | Sort.DOCUMENT:
-                return encode(column.values.tolist(), column.type, self._texts).take(frame.slots[0])
-            case Sort.ENUMERATION:
-                symbols = np.array([self._texts.number(symbol) for symbol in column.type.symbols], np.int64)
-                values: Index = symbols[column.values] if len(symbols) else np.zeros(len(known), np.int64)
-            case _:
-                values = column.values.astype(np.int64)
-        return Values(values, known, unbroken).take(frame.slots[0])
-
-    def _check(self, node: Node, operation: plan.Check) -> Cells:
-        kind = node.domains[0]
-        if isinstance(kind, Items):
-            raise TypeError("a check is asked about elements")
-        values = [self._plain(self.plan.nodes[part.node]) for part in node.inputs]
-        arguments = tuple(zip(operation.arguments, values, strict=True))
-        outcomes = self._checks.outcomes(operation.check, kind, arguments)
-        failed = [bool(outcome.failed) for outcome in outcomes]
-        found = [None if outcome.failed else outcome.value for outcome in outcomes]
-        return encode(found, node.type, self._texts, failed)
-
-    def _plain(self, node: Node) -> Value | None:
-        """The value of a node that reads no element."""
-        match node.operation:
-            case plan.Constant(value):
-                return value
-            case plan.Parameter(_, timezone, values):
-                return self._dated(values, self._clock.today_in(timezone))
-            case plan.LastDay(day, month, timezone):
-                return kernels_time.last_day(self._clock.today_in(timezone), day, month)
-            case plan.Today(timezone):
-                is_moment = node.type.sort is Sort.MOMENT
-                return self._clock.now_in(timezone) if is_moment else self._clock.today_in(timezone)
-            case _:
-                raise TypeError("the value depends on elements")
-
-    def _dated(self, values: tuple[Any, ...], today: date) -> Value | None:
-        """Of the values in force, known by the date of the law, the one with the latest beginning, then publication."""
-        known_on = self._clock.known_on
-        best: Value | None = None
-        best_rank: tuple[int, int] | None = None
-        for value, since, until, published in values:
-            if published is not None and known_on is not None and published > known_on:
-                continue
-            if (since is not None and since > today) or (until is not None and until < today):
-                continue
-            rank = (since.toordinal() if since else 0, published.toordinal() if published else 0)
-            if best_rank is None or rank >= best_rank:
-                best, best_rank = value, rank
-        return best
-
-
-def _items_of(node: Node) -> Items:
-    domain = node.domains[0]
-    if not isinstance(domain, Items):
-        raise TypeError("an item belongs to a document")
-    return domain
+                return combine(operation, parts, [self.plan.nodes[part.node].type for part in node.inputs])

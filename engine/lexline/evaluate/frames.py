@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from lexline.evaluate.column_types import Cells, Index
-from lexline.evaluate.navigation_columns import ItemTable
-from lexline.plan.nodes import Domain, Input, Items, Plan
+from lexline.evaluate.column_types import Bools, Cells, Index
+from lexline.evaluate.navigation_columns import Groups, ItemTable
+from lexline.plan.nodes import Domain, Input, Items, Navigate, Plan
 from lexline_lineage.graph import Graph
 
-__all__ = ["Frame", "Reader", "distinct"]
+__all__ = ["Frame", "Reader", "Ways", "distinct"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +60,18 @@ class Reader(Protocol):
 
     def items(self, domain: Items) -> ItemTable:
         """The items of a document path."""
+        ...
+
+
+class Ways(Protocol):
+    """Where navigations lead. Origins are positions in their ``domain``."""
+
+    def groups(self, navigation: Navigate, domain: Domain, origins: Index) -> Iterator[Groups]:
+        """The members of each of some distinct origins, ascending."""
+        ...
+
+    def is_open(self, navigation: Navigate, domain: Domain, origins: Index) -> Bools:
+        """For each origin whether the navigation is open."""
         ...
 
 

@@ -6,13 +6,14 @@ pairs of a row in one chunk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Index, Truths
 from lexline.evaluate.walks import Masks, edges_from, spread, walk
+from lexline.lang.jsonpath import find
 from lexline.plan.nodes import Lineage, Related
 from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.vocabulary import Flow
@@ -22,6 +23,7 @@ __all__ = [
     "ItemTable",
     "Pairs",
     "everything",
+    "items_of",
     "lineage_groups",
     "masks_of",
     "open_lineage",
@@ -66,11 +68,26 @@ class ItemTable:
     starts: Index
     items: Sequence[object]
 
+    def is_empty(self, positions: Index) -> Bools:
+        """Where there are none."""
+        return np.asarray(self.starts[positions] == self.starts[positions + 1])
+
     def groups(self, positions: Index) -> Groups:
         """The items of some elements; which items there are is certain."""
         adjacency = Adjacency(self.starts, np.arange(len(self.items), dtype=np.int32), np.zeros(0, np.bool_))
         items, places = edges_from(adjacency, positions)
         return _grouped(0, len(positions), places, items, None, None)
+
+
+def items_of(path: str, documents: Iterable[object]) -> ItemTable:
+    """What stands at a path in each of some documents; None has nothing."""
+    found: list[object] = []
+    starts = [0]
+    for document in documents:
+        if document is not None:
+            found.extend(find(path, document))
+        starts.append(len(found))
+    return ItemTable(np.array(starts, np.int64), found)
 
 
 def pairs_of(groups: Iterator[Groups], origins: Index) -> Iterator[Pairs]:

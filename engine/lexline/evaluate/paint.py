@@ -16,6 +16,7 @@ from lexline.evaluate.kernels_sets import Sizes, quantified, ranks_of
 from lexline.evaluate.navigation_columns import members_of
 from lexline.evaluate.truth_columns import conjunction
 from lexline.evaluate.walks import Masks, spread, spread_greatest, spread_labels
+from lexline.evaluate.ways import WholeWays
 from lexline.plan.nodes import Aggregate, Input, Items, Lineage, Navigate, Node, Quantify
 from lexline_lineage.graph import Adjacency
 
@@ -25,14 +26,15 @@ __all__ = ["Painter"]
 class Painter:
     """Evaluates painted nodes for all elements of a kind; what a paint can't tell goes back to ``Sets``."""
 
-    def __init__(self, reader: Reader, sets: Sets) -> None:
+    def __init__(self, reader: Reader, sets: Sets, ways: WholeWays) -> None:
         self._reader = reader
         self._sets = sets
+        self._ways = ways
         self._doubtful: dict[Lineage, Bools] = {}
 
     def quantify(self, node: Node, operation: Quantify, frame: Frame) -> Truths:
         """A quantifier, by how many members reach each element, counted as far as it needs."""
-        ground = _Ground(self._reader, self._sets, node, operation.navigation)
+        ground = _Ground(self._reader, self._ways, node, operation.navigation)
         holds = conjunction([ground.column(part) for part in node.inputs])
         again = ground.own_members(holds)
         if ground.masks is not None and ground.masks.failed.any():
@@ -51,7 +53,7 @@ class Painter:
 
     def aggregate(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
         """The latest, earliest, highest or lowest value: the first in order that reaches each element."""
-        ground = _Ground(self._reader, self._sets, node, operation.navigation)
+        ground = _Ground(self._reader, self._ways, node, operation.navigation)
         member = ground.column(node.inputs[0])
         value = ground.cells(node.inputs[1])
         if isinstance(value, Truths):
@@ -95,7 +97,7 @@ class Painter:
 class _Ground:
     """What a paint runs over: the edges from members to origins, what is avoided, who the members and origins are."""
 
-    def __init__(self, reader: Reader, sets: Sets, node: Node, navigation: Navigate) -> None:
+    def __init__(self, reader: Reader, ways: WholeWays, node: Node, navigation: Navigate) -> None:
         graph, scope, origin = reader.graph, navigation.scope, node.domains[0]
         if not isinstance(scope, Lineage) or isinstance(origin, Items) or isinstance(navigation.member, Items):
             raise TypeError("only lineage is painted")
@@ -103,7 +105,7 @@ class _Ground:
         self.scope = scope
         self.forward: Adjacency = graph.upstream if upstream else graph.downstream
         self.back: Adjacency = graph.downstream if upstream else graph.upstream
-        self.masks: Masks | None = sets.masks(scope)
+        self.masks: Masks | None = ways.masks(scope)
         self.origins = members_of(graph, origin)
         self.members = members_of(graph, navigation.member)
         self._same_kind = origin == navigation.member

@@ -1,0 +1,92 @@
+"""Where navigations lead, over a whole graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+import numpy as np
+
+from lexline.evaluate.column_types import Bools, Index, Truths, truth_of
+from lexline.evaluate.frames import Reader
+from lexline.evaluate.navigation_columns import (
+    Groups,
+    lineage_groups,
+    masks_of,
+    members_of,
+    open_lineage,
+    open_related,
+    related_groups,
+)
+from lexline.evaluate.walks import Masks
+from lexline.plan.nodes import Document, Domain, Items, Lineage, Navigate, Portfolio, Related
+
+__all__ = ["WholeWays", "items_domain", "kind_of"]
+
+
+class WholeWays:
+    """Keeps what a scope avoids and where it is open for all elements, once for each scope."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._masks: dict[Lineage, Masks | None] = {}
+        self._open: dict[tuple[Lineage | Related, str], Bools] = {}
+
+    def groups(self, navigation: Navigate, domain: Domain, origins: Index) -> Iterator[Groups]:
+        """See ``Ways``."""
+        graph, scope = self._reader.graph, navigation.scope
+        match scope:
+            case Document():
+                return iter([self._reader.items(items_domain(navigation.member)).groups(origins)])
+            case Portfolio():
+                raise TypeError("a portfolio has no origin")
+            case Lineage() | Related():
+                numbers, kind = members_of(graph, kind_of(domain))[origins], kind_of(navigation.member)
+            case _:
+                assert_never(scope)
+        if isinstance(scope, Related):
+            return iter([related_groups(graph, scope, kind, numbers)])
+        return lineage_groups(graph, scope, kind, numbers, self.masks(scope))
+
+    def is_open(self, navigation: Navigate, domain: Domain, origins: Index) -> Bools:
+        """See ``Ways``."""
+        scope = navigation.scope
+        if isinstance(scope, Document):
+            return self._reader.items(items_domain(navigation.member)).is_empty(origins)
+        if isinstance(scope, Portfolio):
+            raise TypeError("a portfolio has no origin")
+        kind = kind_of(domain)
+        if (scope, kind) not in self._open:
+            graph = self._reader.graph
+            if isinstance(scope, Lineage):
+                everywhere = open_lineage(graph, scope, self.masks(scope))
+                self._open[scope, kind] = everywhere[members_of(graph, kind)]
+            else:
+                self._open[scope, kind] = open_related(graph, scope, kind)
+        return self._open[scope, kind][origins]
+
+    def masks(self, scope: Lineage) -> Masks | None:
+        """The elements that a scope avoids."""
+        if scope not in self._masks:
+            self._masks[scope] = masks_of(scope, self._holds, self._reader.graph)
+        return self._masks[scope]
+
+    def _holds(self, node: int, kind: str) -> Truths:
+        condition = truth_of(self._reader.column(node))
+        if self._reader.plan.nodes[node].domains:
+            return condition
+        return condition.take(np.zeros(self._reader.extent(kind), np.int64))
+
+
+def kind_of(domain: Domain) -> str:
+    """The kind that a slot runs over, where it runs over elements."""
+    if isinstance(domain, Items):
+        raise TypeError("the items of a document have no relations")
+    return domain
+
+
+def items_domain(domain: Domain) -> Items:
+    """The items that a slot runs over, where it runs over those of a document."""
+    if not isinstance(domain, Items):
+        raise TypeError("a document holds items")
+    return domain
