@@ -18,7 +18,6 @@ from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report
-from lexline_lineage.digest import graph_digest
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joined
 from lexline_lineage.values import Sort, Value
@@ -102,7 +101,7 @@ def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
 def portfolio_line(graph: Graph) -> PortfolioLine:
     """The graph's digest and size."""
     edges = sum(len(adjacency.neighbours) for adjacency in graph.along.values())
-    return PortfolioLine(graph_digest(graph), len(graph.ids), edges)
+    return PortfolioLine(graph.digest, len(graph.ids), edges)
 
 
 def _policies(program: Program, keys: Iterable[Key]) -> tuple[PolicyLine, ...]:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from lexline_lineage.facts import Source
 from lexline_lineage.graph import EPOCH, Adjacency, Column, Graph
+from lexline_lineage.source_list import Sources
+from lexline_lineage.strings import Texts, Strings
 from lexline_lineage.values import Sort, Value, ValueType
 from lexline_lineage.vocabulary import Flow, Vocabulary
 
@@ -62,11 +64,11 @@ def blank(type: ValueType, count: int) -> NDArray[Any]:  # noqa: A002  # the wor
     return np.zeros(count, dtype=_DTYPES[type.sort]) if type.sort in _DTYPES else np.full(count, None, dtype=object)
 
 
-def encode(values: Sequence[Value], type: ValueType, texts: dict[str, int]) -> NDArray[Any]:  # noqa: A002
-    """Parsed values of a type as a column holds them; new texts are numbered in ``texts``."""
+def encode(values: Sequence[Value], type: ValueType, texts: Texts) -> NDArray[Any]:  # noqa: A002
+    """Parsed values of a type as a column holds them; texts are numbered by ``texts``."""
     sort = type.sort
     if sort is Sort.TEXT:
-        return np.fromiter((texts.setdefault(str(text), len(texts)) for text in values), np.int32, len(values))
+        return np.fromiter((texts.number(str(text)) for text in values), np.int32, len(values))
     if sort is Sort.ENUMERATION:
         codes = {symbol: index for index, symbol in enumerate(type.symbols)}
         return np.fromiter((codes[str(symbol)] for symbol in values), np.int32, len(values))
@@ -108,7 +110,7 @@ def adjacency_of(
 
 def assemble(
     vocabulary: Vocabulary,
-    ids: tuple[str, ...],
+    ids: Strings,
     kind_codes: NDArray[np.int16],
     cells: Mapping[tuple[str, str], Cells],
     edges: Mapping[str, Edges],
@@ -121,7 +123,7 @@ def assemble(
     rows = np.zeros(len(ids), np.int32)
     for numbers in members.values():
         rows[numbers] = np.arange(len(numbers), dtype=np.int32)
-    texts: dict[str, int] = {}
+    texts = Texts()
     columns: dict[tuple[str, str], Column] = {}
     said: dict[tuple[str, str], NDArray[np.int32]] = {}
     for name, kind in vocabulary.kinds.items():
@@ -148,7 +150,7 @@ def assemble(
         kind_names=kind_names,
         kind_codes=kind_codes,
         rows=rows,
-        texts=tuple(texts),
+        texts=texts.all(),
         columns=MappingProxyType(columns),
         along=MappingProxyType(along),
         against=MappingProxyType(against),
@@ -156,10 +158,9 @@ def assemble(
         downstream=downstream,
         stubs=stubs,
         members=MappingProxyType(members),
-        sources=sources,
+        sources=Sources.of(sources),
         said=MappingProxyType(said),
         edge_said=MappingProxyType(edge_said),
-        sorted_count=len(ids),
         appended=MappingProxyType({}),
     )
 
@@ -169,7 +170,7 @@ def _column(
     count: int,
     cells: Cells | None,
     rows: NDArray[np.int32],
-    texts: dict[str, int],
+    texts: Texts,
 ) -> tuple[Column, NDArray[np.int32]]:
     values, known, said = blank(type, count), np.zeros(count, np.bool_), np.full(count, -1, np.int32)
     if cells is not None and len(cells.numbers):

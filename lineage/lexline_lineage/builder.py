@@ -21,6 +21,7 @@ from lexline_lineage.identity import Joined
 from lexline_lineage.placement import ID_HELP, REFUSED, Ends, Placement, Refusals, is_id, place
 from lexline_lineage.problems import nearest
 from lexline_lineage.statements import Coded, DataFinding, DataReport, Precedence, Statements, cells_of_columns
+from lexline_lineage.strings import Strings
 from lexline_lineage.vocabulary import Vocabulary
 
 __all__ = ["BuiltGraph", "Coded", "DataFinding", "DataReport", "Table", "build", "build_from_columns"]
@@ -190,6 +191,6 @@ def _finish(
     sources: tuple[Source, ...],
     findings: tuple[DataFinding, ...],
 ) -> BuiltGraph:
-    graph = assemble(vocabulary, placement.ids, placement.kind_codes, cells, edges, placement.stubs, sources)
+    graph = assemble(vocabulary, Strings.of(placement.ids), placement.kind_codes, cells, edges, placement.stubs, sources)
     stubs = tuple(placement.ids[number] for number in sorted(placement.stubs))
     return BuiltGraph(graph, DataReport(findings, stubs))

@@ -19,17 +19,19 @@ def graph_digest(graph: Graph) -> str:
     """``sha256:`` and 64 hexadecimal digits over elements, kinds, attribute values and edges; sources are left out."""
     digest = hashlib.sha256()
 
-    def add(part: bytes) -> None:
+    def add(part: bytes | memoryview) -> None:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
 
     def add_array(array: NDArray[Any]) -> None:
-        add(np.ascontiguousarray(array).tobytes())
+        add(np.ascontiguousarray(array).view(np.uint8).data)
 
     def add_texts(texts: object) -> None:
         add(json.dumps(texts, ensure_ascii=True, sort_keys=True, default=str).encode("ascii"))
 
-    add_texts(list(graph.ids))
+    ids = graph.ids.packed()
+    add_array(ids.data)
+    add_array(ids.starts)
     add_texts(list(graph.kind_names))
     add_array(graph.kind_codes)
     for (kind, attribute), column in sorted(graph.columns.items()):
@@ -40,7 +42,10 @@ def graph_digest(graph: Graph) -> str:
     for name, adjacency in sorted(graph.along.items()):
         if len(adjacency.neighbours):
             add_texts(name)
-            add_array(adjacency.starts)
+            counts = np.diff(adjacency.starts)
+            origins = np.flatnonzero(counts)
+            add_array(origins)
+            add_array(counts[origins])
             add_array(adjacency.neighbours)
             add_array(adjacency.possible)
     return "sha256:" + digest.hexdigest()
@@ -50,7 +55,7 @@ def _add_values(graph: Graph, column: Column, add_array: Any, add_texts: Any) ->
     known = column.values[column.known]
     if column.type.sort is Sort.TEXT:  # the order of interned texts says nothing
         used, where = np.unique(known, return_inverse=True)
-        words = [graph.texts[code] for code in used.tolist()]
+        words = graph.texts.take(used.tolist())
         order = np.argsort(np.array(words, dtype=object))
         ranks = np.empty(len(order), dtype=np.int64)
         ranks[order] = np.arange(len(order))

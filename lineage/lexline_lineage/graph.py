@@ -7,16 +7,18 @@ after all others and leaves the numbers of those that it removes unused: walk ``
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lexline_lineage.facts import Source
+from lexline_lineage.source_list import Sources
+from lexline_lineage.strings import Strings
 from lexline_lineage.values import Sort, Value, ValueType
 from lexline_lineage.vocabulary import Flow, Vocabulary
 
@@ -78,13 +80,14 @@ class Graph:
     """
 
     vocabulary: Vocabulary
-    ids: tuple[str, ...]
+    ids: Strings
+    """sorted, but for those that an overlay adds"""
     kind_names: tuple[str, ...]
     kind_codes: NDArray[np.int16]
     """by number; -1 for a number that is not used any more"""
     rows: NDArray[np.int32]
     """by number, the position of the element in ``members`` and in the columns of its kind"""
-    texts: tuple[str, ...]
+    texts: Strings
     columns: Mapping[tuple[str, str], Column]
     """by kind and attribute; every attribute of the vocabulary has one"""
     along: Mapping[str, Adjacency]
@@ -98,11 +101,9 @@ class Graph:
     stubs: frozenset[int]
     members: Mapping[str, NDArray[np.int32]]
     """by kind, the numbers of its elements, ascending"""
-    sources: tuple[Source, ...]
+    sources: Sources
     said: Mapping[tuple[str, str], NDArray[np.int32]]
     edge_said: Mapping[str, NDArray[np.int32]]
-    sorted_count: int
-    """how many ids, from the first, are sorted"""
     appended: Mapping[str, int]
     """the numbers of the elements that an overlay added behind the sorted ones"""
 
@@ -111,10 +112,8 @@ class Graph:
         appended = self.appended.get(element)
         if appended is not None:
             return appended
-        index = bisect_left(self.ids, element, 0, self.sorted_count)
-        if index < self.sorted_count and self.ids[index] == element and self.kind_codes[index] >= 0:
-            return index
-        return None
+        index = self.ids.find(element)
+        return index if index is not None and self.kind_codes[index] >= 0 else None
 
     def kind(self, number: int) -> str:
         """The kind of an element."""
@@ -171,6 +170,13 @@ class Graph:
             if self.along[name].position(origin, target) is not None:
                 found.append(name)
         return tuple(found)
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of the content (``digest.graph_digest``), worked out once."""
+        from lexline_lineage.digest import graph_digest
+
+        return graph_digest(self)
 
     def with_changes(self, changes: Changes) -> Graph:
         """This graph after some supposed changes; what they do not touch is shared. Raises ``LineageError``."""

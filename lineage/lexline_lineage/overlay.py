@@ -19,6 +19,7 @@ from lexline_lineage.facts import Source
 from lexline_lineage.graph import Adjacency, Column, Graph
 from lexline_lineage.placement import ID_HELP, Ends, Refusals, is_id, stub_kinds
 from lexline_lineage.problems import nearest
+from lexline_lineage.strings import Texts
 from lexline_lineage.values import Value, parse_value
 from lexline_lineage.vocabulary import Flow
 
@@ -61,7 +62,7 @@ def apply_changes(graph: Graph, changes: Changes) -> Graph:
 
 
 def _with_source(graph: Graph, source: Source) -> Graph:
-    return replace(graph, sources=(*graph.sources, source))
+    return replace(graph, sources=graph.sources.plus(source))
 
 
 def _removed(graph: Graph, changes: Changes, refusals: Refusals) -> list[int]:
@@ -171,7 +172,7 @@ def _with_elements(graph: Graph, kinds: Mapping[str, str], stubs: frozenset[str]
     grow = _Growth(count)
     return replace(
         graph,
-        ids=(*graph.ids, *new),
+        ids=graph.ids.plus(new),
         kind_codes=np.concatenate([graph.kind_codes, codes]),
         rows=rows,
         members=MappingProxyType(members),
@@ -231,7 +232,7 @@ def _checked_values(
 
 def _with_values(graph: Graph, changed: Mapping[tuple[str, str], Mapping[int, Value | None]]) -> Graph:
     columns, said = dict(graph.columns), dict(graph.said)
-    texts = {text: index for index, text in enumerate(graph.texts)} if changed else {}
+    texts = Texts(graph.texts)
     for key, cells in changed.items():
         column = columns[key]
         at = np.array(list(cells), np.int64)
@@ -244,7 +245,7 @@ def _with_values(graph: Graph, changed: Mapping[tuple[str, str], Mapping[int, Va
         columns[key], said[key] = Column(column.type, values, known), by
     if not changed:
         return graph
-    return replace(graph, columns=MappingProxyType(columns), said=MappingProxyType(said), texts=tuple(texts))
+    return replace(graph, columns=MappingProxyType(columns), said=MappingProxyType(said), texts=texts.all())
 
 
 def _checked_edges(graph: Graph, changes: Changes, refusals: Refusals) -> dict[str, dict[tuple[int, int], bool | None]]:

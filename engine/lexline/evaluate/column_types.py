@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lexline_lineage.strings import Texts
 from lexline_lineage.values import Duration, Sort, Value, ValueType
 
 __all__ = [
@@ -93,25 +94,6 @@ class Values:
 
 
 Cells = Truths | Numbers | Values
-
-
-class Texts:
-    """Numbers for texts: those of a graph first, then whatever else is met."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = list(texts)
-        self._numbers = {text: number for number, text in enumerate(texts)}
-
-    def number(self, text: str) -> int:
-        """The number of a text, the same each time."""
-        number = self._numbers.setdefault(text, len(self._texts))
-        if number == len(self._texts):
-            self._texts.append(text)
-        return number
-
-    def text(self, number: int) -> str:
-        """The text of a number."""
-        return self._texts[number]
 
 
 def truths(yes: Bools, no: Bools, failed: Bools) -> Truths:
