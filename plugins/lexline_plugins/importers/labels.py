@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["BOOLEANS", "SYMBOLS", "Labels", "value_for"]
+__all__ = ["BOOLEANS", "MODEL_LABELS", "OF_ALL_VERSIONS", "SYMBOLS", "Labels", "value_for"]
 
 BOOLEANS = frozenset(
     {
@@ -50,6 +50,35 @@ SYMBOLS = frozenset(
     }
 )
 """Attributes of the vocabulary that hold one of some words, written in lower case with ``-``."""
+
+MODEL_LABELS: Mapping[str, str] = {
+    "accountable_executive": "accountable_executive",
+    "automated_decision": "automated_decision",
+    "data_residency": "data_residency",
+    "decides": "decides",
+    "feature_service": "feature_service",
+    "human_oversight": "human_oversight",
+    "next_validation_due": "next_validation_due",
+    "owner": "owner",
+    "risk_tier": "risk_tier",
+    "use_case": "use_case",
+    "use_case_id": "use_case",
+    "validated_by": "validated_by",
+    "validated_on": "validated_on",
+    "validation_status": "validation_status",
+}
+"""What people write beside models where a registry or a card has no field for it, and the attribute that each fills: a
+convention, to which settings add an organisation's own."""
+
+OF_ALL_VERSIONS = (
+    "accountable_executive",
+    "automated_decision",
+    "data_residency",
+    "owner",
+    "risk_tier",
+    "use_case",
+)
+"""What a registered model and each version of it have: a version that says nothing else has it from there."""
 
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 

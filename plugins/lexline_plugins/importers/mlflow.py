@@ -8,7 +8,7 @@ address that a serving manifest writes. ``docs/sources/mlflow.md`` says which fi
 from __future__ import annotations
 
 from lexline.importing import Importer, ImportRequest, ImportResult
-from lexline_plugins.importers.labels import Labels
+from lexline_plugins.importers.labels import MODEL_LABELS, OF_ALL_VERSIONS, Labels
 from lexline_plugins.importers.locations import escape, has_scheme
 from lexline_plugins.importers.mlflow_answers import gather, pairs
 from lexline_plugins.importers.mlflow_names import Import
@@ -33,33 +33,6 @@ _SETTINGS = {
     "tags": "further tags and the attribute that each fills, such as `tier: risk_tier`",
 }
 
-# MLflow has no fields for these; the tags are a convention, and the setting `tags` adds an organisation's own.
-_TAGS = {
-    "accountable_executive": "accountable_executive",
-    "automated_decision": "automated_decision",
-    "data_residency": "data_residency",
-    "decides": "decides",
-    "feature_service": "feature_service",
-    "human_oversight": "human_oversight",
-    "next_validation_due": "next_validation_due",
-    "owner": "owner",
-    "risk_tier": "risk_tier",
-    "use_case": "use_case",
-    "use_case_id": "use_case",
-    "validated_by": "validated_by",
-    "validated_on": "validated_on",
-    "validation_status": "validation_status",
-}
-_OF_ALL_VERSIONS = (
-    "accountable_executive",
-    "automated_decision",
-    "data_residency",
-    "owner",
-    "risk_tier",
-    "use_case",
-)
-"""What a registered model and each version of it have: a version that says nothing else has it from there."""
-
 _DOCUMENTS = {"fairness_report": "test-report", "model_card": "model-card"}
 _ASSESSMENTS = {"dpia": "dpia"}
 
@@ -67,7 +40,7 @@ _ASSESSMENTS = {"dpia": "dpia"}
 def _read(request: ImportRequest) -> ImportResult:
     refuse_unknown(request, _SETTINGS)
     authority = escape(required_text(request, "authority", "mlflow.example.org").removeprefix("mlflow://"))
-    tags = _TAGS | text_pairs(request, "tags", "tier: risk_tier")
+    tags = {**MODEL_LABELS, **text_pairs(request, "tags", "tier: risk_tier")}
     project = optional_text(request, "feature_project", "credit")
     locations = the_locations(request)
     reading = Reading(request.paths)
@@ -102,7 +75,7 @@ def _registered_model(work: Import, name: str, record: Record) -> None:
     data, place = record.data, record.place
     element = work.sheet.element(work.registered_model(name), "registered-model", place)
     labels = Labels.sort(_plain_tags(data), work.tags, OWN_TAGS)
-    said: dict[str, object] = {key: value for key, value in labels.attributes.items() if key in _OF_ALL_VERSIONS}
+    said: dict[str, object] = {key: value for key, value in labels.attributes.items() if key in OF_ALL_VERSIONS}
     said |= {
         "name": name,
         "description": text(data, "description"),
@@ -145,7 +118,7 @@ def _version(work: Import, key: tuple[str, str], record: Record) -> None:
     if group is not None:
         work.sheet.edge(work.registered_model(key[0]), "groups", element, group.place)
         shared = Labels.sort(_plain_tags(group.data), work.tags, OWN_TAGS)
-        for attribute in _OF_ALL_VERSIONS:
+        for attribute in OF_ALL_VERSIONS:
             work.sheet.attribute(element, attribute, shared.attributes.get(attribute), group.place)
     labels = Labels.sort(_plain_tags(data), work.tags, OWN_TAGS)
     said = labels.attributes | {

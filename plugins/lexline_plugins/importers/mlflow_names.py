@@ -12,6 +12,7 @@ from lexline_plugins.importers.locations import Locations, escape, logged_model,
 from lexline_plugins.importers.mlflow_answers import Answers, pairs
 from lexline_plugins.importers.records import Reading, Record, mapping, text
 from lexline_plugins.importers.sheet import FactSheet
+from lexline_plugins.importers.subjects import model_id, registered_model_id
 
 __all__ = ["Import", "inner_json", "shared_tags"]
 
@@ -40,11 +41,11 @@ class Import:
 
     def registered_model(self, name: str) -> str:
         """The id of a registered model."""
-        return f"registered-model:mlflow/{self.authority}/{escape(name)}"
+        return registered_model_id(self.authority, name)
 
     def model(self, key: tuple[str, str]) -> str:
         """The id of a model version."""
-        return f"model:mlflow/{self.authority}/{escape(key[0])}/{escape(key[1])}"
+        return model_id(self.authority, *key)
 
     def run(self, run: str) -> str:
         """The id of a run."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from lexline.importing import Skipped
@@ -24,6 +24,8 @@ from lexline_lineage.values import Sort, ValueType, is_clean_text, parse_value
 __all__ = [
     "Reading",
     "Record",
+    "as_json",
+    "day_of",
     "json_lines",
     "mapping",
     "mappings",
@@ -31,15 +33,19 @@ __all__ = [
     "moment_of_text",
     "read_json_files",
     "text",
+    "texts_in",
     "whole_number",
     "yaml_documents",
+    "yaml_files",
 ]
 
 _LINES = (".jsonl", ".ndjson")
 _LAST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999."""
 _FINER = re.compile(r"(\.\d{6})\d+")
+_DATE = ValueType(Sort.DATE)
 _MOMENT = ValueType(Sort.MOMENT)
+_MOST_KEPT = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,8 @@ def json_lines(reading: Reading) -> Iterator[tuple[str, object]]:
             yield f"{name}:1", document.data
 
 
-def yaml_documents(reading: Reading) -> Iterator[tuple[str, object]]:
-    """The documents of each YAML or JSON file with their places, and the items of a Kubernetes ``List`` one by one."""
+def yaml_files(reading: Reading) -> Iterator[tuple[str, Document]]:
+    """The documents of each YAML or JSON file, under the file's name."""
     for name, path in reading.files():
         try:
             content = read_bytes(path)
@@ -118,13 +124,19 @@ def yaml_documents(reading: Reading) -> Iterator[tuple[str, object]]:
             reading.skip_problems(error, name)
             continue
         for document in documents:
-            data = document.data
-            items = data.get("items") if isinstance(data, dict) else None
-            if isinstance(items, list):
-                for index, item in enumerate(items):
-                    yield f"{name}:{document.place('items', index)[0]}", item
-            elif data is not None:
-                yield f"{name}:{document.start[0]}", data
+            yield name, document
+
+
+def yaml_documents(reading: Reading) -> Iterator[tuple[str, object]]:
+    """The documents of each YAML or JSON file with their places, and the items of a Kubernetes ``List`` one by one."""
+    for name, document in yaml_files(reading):
+        data = document.data
+        items = data.get("items") if isinstance(data, dict) else None
+        if isinstance(items, list):
+            for index, item in enumerate(items):
+                yield f"{name}:{document.place('items', index)[0]}", item
+        elif data is not None:
+            yield f"{name}:{document.start[0]}", data
 
 
 def text(data: object, *path: str) -> str:
@@ -168,6 +180,44 @@ def moment_of_text(raw: object) -> str | None:
     """A moment that a text writes with its zone, in UTC to the microsecond; ``None`` where it writes none."""
     parsed = parse_value(_FINER.sub(r"\1", raw.strip()), _MOMENT) if isinstance(raw, str) else None
     return parsed.isoformat(timespec="microseconds")[:26] + "Z" if isinstance(parsed, datetime) else None
+
+
+def day_of(raw: object) -> str | None:
+    """The day that a day or a moment says, as its writer's calendar has it; ``None`` for what is neither."""
+    if isinstance(raw, str) and moment_of_text(raw) is not None:
+        raw = raw.strip()[:10]
+    parsed = parse_value(raw, _DATE)
+    return str(parsed) if parsed is not None else None
+
+
+def texts_in(data: object) -> Iterator[str]:
+    """All texts in data, in its order; keys are none."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict | list):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from texts_in(part)
+
+
+def as_json(data: object, without: Collection[str] = ()) -> object:
+    """The data of a document in the types of JSON: a day is its text, and keys that are ``without`` are left out.
+    ``None`` where it is larger than a fact should be (256 KB)."""
+    room = _MOST_KEPT
+
+    def kept(part: object) -> object:
+        nonlocal room
+        room -= len(part) + 4 if isinstance(part, str) else 8
+        if room < 0:
+            return None
+        if isinstance(part, dict):
+            room -= sum(map(len, part))
+            return {key: kept(value) for key, value in part.items() if key not in without}
+        if isinstance(part, list):
+            return [kept(item) for item in part]
+        return part.isoformat() if isinstance(part, date) else part
+
+    found = kept(data)
+    return found if room >= 0 else None
 
 
 def _at(data: object, path: tuple[str, ...]) -> object:

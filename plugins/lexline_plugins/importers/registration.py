@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from lexline.hookspecs import hookimpl
 from lexline.importing import Importer
+from lexline_plugins.importers.assessments import ASSESSMENTS
 from lexline_plugins.importers.dbt import DBT
 from lexline_plugins.importers.kserve import KSERVE
 from lexline_plugins.importers.mlflow import MLFLOW
+from lexline_plugins.importers.model_cards import MODEL_CARDS
 from lexline_plugins.importers.openlineage import OPENLINEAGE
 
 __all__ = ["lexline_importers"]
@@ -15,4 +17,4 @@ __all__ = ["lexline_importers"]
 @hookimpl
 def lexline_importers() -> list[Importer]:
     """Importers of registries, lineage, data builds and serving."""
-    return [MLFLOW, OPENLINEAGE, KSERVE, DBT]
+    return [MLFLOW, OPENLINEAGE, KSERVE, DBT, MODEL_CARDS, ASSESSMENTS]

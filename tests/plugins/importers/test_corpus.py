@@ -74,7 +74,7 @@ def test_the_authority_is_needed(name: str) -> None:
     assert caught.value.setting == "authority"
 
 
-@pytest.mark.parametrize("name", ["kserve", "mlflow", "openlineage"])
+@pytest.mark.parametrize("name", ["assessments", "kserve", "mlflow", "model-cards", "openlineage"])
 @pytest.mark.parametrize(
     ("settings", "wrong"),
     [
@@ -93,11 +93,13 @@ def test_wrong_settings(name: str, settings: dict[str, object], wrong: str) -> N
 @pytest.mark.parametrize("name", sorted(IMPORTERS))
 def test_files_that_cannot_be_read(name: str, tmp_path: Path) -> None:
     """Wrong bytes, folders and files that are gone are skipped with a reason, and never a traceback."""
-    (tmp_path / "utf16.json").write_bytes('{"a": 1}'.encode("utf-16"))
-    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe\x00\x01")
-    (tmp_path / "deep.json").write_text("[" * 5000 + "]" * 5000, "utf-8")
-    (tmp_path / "folder.json").mkdir()
-    paths = tuple(tmp_path / f"{part}.json" for part in ("bytes", "deep", "folder", "gone", "utf16"))
+    suffix, around = (".md", "---\n") if name == "model-cards" else (".json", "")
+    paths = tuple(tmp_path / f"{part}{suffix}" for part in ("bytes", "deep", "folder", "gone", "utf16"))
+    wrong_bytes, deep, folder, _, utf16 = paths
+    wrong_bytes.write_bytes(b"\xff\xfe\x00\x01")
+    deep.write_text(f"{around}{'[' * 5000}{']' * 5000}\n{around}", "utf-8")
+    folder.mkdir()
+    utf16.write_bytes('{"a": 1}'.encode("utf-16"))
     result = IMPORTERS[name].read(ImportRequest(paths, settings_of(name), name))
     assert result.facts == ()
     assert {skipped.place.partition(":")[0] for skipped in result.skipped} == {path.name for path in paths}

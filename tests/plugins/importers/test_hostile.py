@@ -37,6 +37,9 @@ def documents(name: str) -> list[Any]:
     for path in sorted((SOURCES / name).rglob("*")):
         if path.suffix == ".yaml":
             found += yaml.safe_load_all(path.read_text("utf-8"))
+        elif path.suffix == ".md":
+            _, front, body = path.read_text("utf-8").split("---\n", 2)
+            found.append({"front": yaml.safe_load(front), "body": body})
         elif path.suffix == ".json":
             found.append(json.loads(path.read_text("utf-8")))
         elif path.name == "pipeline.jsonl":
@@ -69,11 +72,18 @@ def test_any_part_may_be_anything(name: str, tmp_path: Path, data: st.DataObject
         put(changed, data.draw(st.sampled_from(known)), data.draw(JSON | st.sampled_from(known).map(str)))
     paths = []
     for number, document in enumerate(changed):
-        paths.append(tmp_path / f"{number}.json")
-        paths[-1].write_text(json.dumps(document, default=str), "utf-8")
+        paths.append(tmp_path / f"{number}{'.md' if name == 'model-cards' else '.json'}")
+        paths[-1].write_text(written(name, document), "utf-8")
     needed = {key: "a" for key in ("authority",) if key in IMPORTERS[name].settings_help}
     result = IMPORTERS[name].read(ImportRequest(tuple(paths), needed, name))
     build(vocabulary(), result.facts, date(2026, 9, 3))
+
+
+def written(name: str, document: Any) -> str:
+    """The text of a file with that document in the form that the importer reads."""
+    if name == "model-cards" and isinstance(document, dict):
+        return f"---\n{json.dumps(document.get('front'), default=str)}\n---\n{document.get('body')}"
+    return json.dumps(document, default=str)
 
 
 def put(data: Any, place: Place, value: object) -> None:
