@@ -18,6 +18,7 @@ from lexline_plugins.importers.locations import Locations, escape
 from lexline_plugins.importers.options import refuse_unknown, required_text, text_pairs, the_locations
 from lexline_plugins.importers.records import Reading, Record, mapping, mappings, text, yaml_documents
 from lexline_plugins.importers.sheet import FactSheet
+from lexline_plugins.importers.use_cases import state_use
 
 __all__ = ["KSERVE"]
 
@@ -201,8 +202,10 @@ def _describe(work: _Import, element: str, record: Record, said: dict[str, objec
     ready = [text(c, "status") for c in mappings(data, "status", "conditions") if text(c, "type") == "Ready"]
     if ready:
         values["ready"] = {"True": True, "False": False}.get(ready[0])
-    for attribute, value in (values | found.attributes | said).items():
+    values |= found.attributes | said
+    for attribute, value in values.items():
         work.sheet.attribute(element, attribute, value, record.place)
+    state_use(work.sheet, element, values, record.place)
 
 
 def _loads(work: _Import, element: str, address: str, name: str, place: str, *, extra: bool = False) -> None:

@@ -35,6 +35,8 @@ _SETTINGS = {
 
 _DOCUMENTS = {"fairness_report": "test-report", "model_card": "model-card"}
 _ASSESSMENTS = {"dpia": "dpia"}
+_VALIDATED = {"approved": "approved", "expired": "approved", "rejected": "rejected"}
+"""The outcome of the validation behind a status: one that has expired was an approval."""
 
 
 def _read(request: ImportRequest) -> ImportResult:
@@ -131,6 +133,7 @@ def _version(work: Import, key: tuple[str, str], record: Record) -> None:
     for attribute, value in said.items():
         work.sheet.attribute(element, attribute, value, place)
     _aliases(work, key, element)
+    _validation(work, key, element, labels, place)
     _evidence(work, element, data, place)
     _trained_by(work, element, text(data, "run_id"), place)
     _stored(work, element, key, place)
@@ -147,6 +150,26 @@ def _aliases(work: Import, key: tuple[str, str], element: str) -> None:
         said = own.data["aliases"]
         names = [name for name in said if isinstance(name, str) and name] if isinstance(said, list) else []
         work.sheet.attribute(element, "aliases", sorted(names), own.place)
+
+
+def _validation(work: Import, key: tuple[str, str], element: str, labels: Labels, place: str) -> None:
+    """A validation that was carried out is an assessment too: one that is pending has no outcome yet."""
+    said = labels.attributes
+    status = _VALIDATED.get(str(said.get("validation_status")))
+    if status is None:
+        return
+    assessment = work.sheet.element(f"assessment:{element.partition(':')[2]}/validation", "assessment", place)
+    facts: dict[str, object] = {
+        "name": f"Validation of {key[0]} version {key[1]}",
+        "type": "validation",
+        "status": status,
+        "approved_on": said.get("validated_on") if status == "approved" else None,
+        "assessor": said.get("validated_by"),
+        "valid_until": said.get("next_validation_due"),
+    }
+    for attribute, value in facts.items():
+        work.sheet.attribute(assessment, attribute, value, place)
+    work.sheet.edge(assessment, "assesses", element, place)
 
 
 def _evidence(work: Import, element: str, data: dict[str, object], place: str) -> None:
