@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lexline.decision import Evaluation, decide, explain, gate
+    from lexline.decision import Evaluation, Gate, decide, explain, gate
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.evaluate.verdict import Decision, Phase, Verdict
     from lexline.inventory import Inventory, take_stock
@@ -27,6 +27,7 @@ __all__ = [
     "Decision",
     "Diagnostic",
     "Evaluation",
+    "Gate",
     "Inventory",
     "LexlineError",
     "Phase",
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 PLACES = {
-    "lexline.decision": ("Evaluation", "decide", "explain", "gate"),
+    "lexline.decision": ("Evaluation", "Gate", "decide", "explain", "gate"),
     "lexline.diagnostics": ("Diagnostic", "LexlineError"),
     "lexline.evaluate.verdict": ("Decision", "Phase", "Verdict"),
     "lexline.inventory": ("Inventory", "take_stock"),

@@ -1,17 +1,18 @@
 """The main path: a program and a graph in, a report out. Read this first.
 
 ``decide`` decides whole columns and explains as many verdicts as were asked for; ``gate`` decides one element by the
-reference interpreter, always with reasons. Both use the same verdicts, phases and outcomes.
+same plan over the lineage of that element, with all reasons. The verdicts of both come from the columns, the reasons
+from the reference interpreter, which has to agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
+from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
@@ -22,7 +23,7 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joined
 from lexline_lineage.values import Sort, Value
 
-__all__ = ["ALL_REASONS", "Evaluation", "decide", "explain", "gate"]
+__all__ = ["ALL_REASONS", "Evaluation", "Gate", "decide", "explain", "gate"]
 
 ALL_REASONS = -1
 """In place of a number of reasons: for every verdict that has some."""
@@ -62,7 +63,7 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=tuple(_explained(evaluation, decisions, reasons)),
+        decisions=tuple(_explained(evaluation, decisions, _gravest(decisions, reasons))),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -71,22 +72,48 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
     )
 
 
+class Gate:
+    """Decides elements of one evaluation, one after another and one at a time; what they share is prepared once."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._cones = ConeEvaluator(
+            ColumnEvaluator(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+        )
+        self._about: dict[str, tuple[Key, ...]] = {}
+        for key, rule in evaluation.program.rules.items():
+            self._about[rule.kind] = (*self._about.get(rule.kind, ()), key)
+
+    def decide(self, number: int) -> list[Decision]:
+        """The verdicts of every rule about the kind of an element, without reasons."""
+        graph = self._evaluation.graph
+        element, kind = graph.ids[number], graph.kind(number)
+        about = self._about.get(kind, ())
+        found = zip(about, self._cones.decide(number, about), strict=True)
+        return [Decision(key, element, kind, said.verdict, said.underlying, said.phase) for key, said in found]
+
+    def report(self, number: int) -> Report:
+        """The same with reasons for all but a pass, as a report."""
+        evaluation = self._evaluation
+        decisions = self.decide(number)
+        reasoned = [place for place, decision in enumerate(decisions) if decision.verdict is not Verdict.PASS]
+        about = [decision.rule for decision in decisions]
+        return Report(
+            clock=evaluation.clock,
+            policies=_policies(evaluation.program, about),
+            portfolio=portfolio_line(evaluation.graph),
+            rules={key: evaluation.program.rules[key] for key in about},
+            decisions=tuple(_explained(evaluation, decisions, reasoned)),
+            no_subject=(),
+            unread=evaluation.unread,
+            joined=evaluation.joined,
+            register=evaluation.register,
+        )
+
+
 def gate(evaluation: Evaluation, number: int) -> Report:
     """Decide every rule about the kind of one element, with reasons."""
-    program, graph = evaluation.program, evaluation.graph
-    interpreter = Interpreter(program, graph, evaluation.clock, evaluation.checks)
-    about = [key for key, rule in program.rules.items() if rule.kind == graph.kind(number)]
-    return Report(
-        clock=evaluation.clock,
-        policies=_policies(program, about),
-        portfolio=portfolio_line(graph),
-        rules={key: program.rules[key] for key in about},
-        decisions=tuple(interpreter.decide(key, number) for key in about),
-        no_subject=(),
-        unread=evaluation.unread,
-        joined=evaluation.joined,
-        register=evaluation.register,
-    )
+    return Gate(evaluation).report(number)
 
 
 def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
@@ -120,17 +147,26 @@ def _column(columns: ColumnEvaluator, graph: Graph, key: Key) -> Iterator[Decisi
         yield Decision(key, graph.ids[number], column.kind, VERDICTS[verdict], VERDICTS[underlying], PHASES[phase])
 
 
-def _explained(evaluation: Evaluation, decisions: list[Decision], reasons: int) -> list[Decision]:
-    """The decisions, with reasons from the interpreter for the first ``reasons`` that call for them."""
+def _gravest(decisions: Sequence[Decision], reasons: int) -> list[int]:
+    """The places of the first ``reasons`` decisions that call for some, the gravest first."""
     ranks = {verdict: rank for rank, verdict in enumerate(EXPLAINED_FIRST)}
-    called = (i for i, d in enumerate(decisions) if d.verdict in ranks)
-    order = sorted(called, key=lambda i: ranks[decisions[i].verdict])
+    called = (place for place, decision in enumerate(decisions) if decision.verdict in ranks)
+    order = sorted(called, key=lambda place: ranks[decisions[place].verdict])
+    return order if reasons == ALL_REASONS else order[:reasons]
+
+
+def _explained(evaluation: Evaluation, decisions: Sequence[Decision], places: Iterable[int]) -> list[Decision]:
+    """The decisions, with reasons from the interpreter for some of them."""
     interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
     explained = list(decisions)
-    for index in islice(order, None if reasons == ALL_REASONS else reasons):
-        number = evaluation.graph.number(decisions[index].element)
+    for place in places:
+        decision = decisions[place]
+        number = evaluation.graph.number(decision.element)
         if number is not None:
-            explained[index] = interpreter.decide(decisions[index].rule, number)
+            reasoned = interpreter.decide(decision.rule, number)
+            if replace(reasoned, reasons=(), message="", remedy="") != decision:
+                raise RuntimeError(f"the evaluators disagree on {decision.rule} for {decision.element}")
+            explained[place] = reasoned
     return explained
 
 

@@ -9,18 +9,18 @@ from lexline.app.render.diagnostics import render
 from lexline.lang.compile import compile_text
 from lexline.lang.typed import Program
 from lexline_lineage.builder import build
-from outcomes import BOTH, Figure
+from outcomes import EVALUATORS, Figure
 from probes import Probes, probe_signatures
 
 ALL = tuple(cases())
 
 
-@pytest.mark.parametrize("evaluator", BOTH)
+@pytest.mark.parametrize("evaluator", EVALUATORS)
 @pytest.mark.parametrize("case", [case for case in ALL if not case.error], ids=lambda case: case.place)
 def test_accepted(case: Case, evaluator: str) -> None:
     program = _program(case)
     graph = build(case.vocabulary, case.facts, on=case.clock.today).graph
-    found = BOTH[evaluator](program, graph, case.clock, Probes(graph))
+    found = EVALUATORS[evaluator](program, graph, case.clock, Probes(graph))
     named = {key[1]: outcomes for key, outcomes in found.rules.items()}
     for part, expected in (("verdict", case.verdicts), ("underlying", case.underlying), ("phase", case.phases)):
         said = {

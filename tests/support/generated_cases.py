@@ -20,7 +20,7 @@ from lexline_lineage.builder import build
 from lexline_lineage.facts import Fact
 from lexline_lineage.graph import Graph
 from lexline_lineage.vocabulary import Vocabulary
-from outcomes import BOTH, Outcomes
+from outcomes import EVALUATORS, Outcomes
 from probes import Probes, probe_signatures
 
 
@@ -75,24 +75,24 @@ def compiled(words: Vocabulary, texts: list[str]) -> Program:
 
 
 def compare_evaluators(case: GeneratedCase) -> Outcomes | str:
-    """What both evaluators say of a case, or how they differ."""
+    """What all evaluators say of a case, or how they differ from the first, which is the reference."""
     program, graph = case.program(), case.graph()
     checks = Probes(graph)
-    found: list[Outcomes] = []
-    for name, evaluate in BOTH.items():
+    found: dict[str, Outcomes] = {}
+    for name, evaluate in EVALUATORS.items():
         try:
-            found.append(evaluate(program, graph, case.clock, checks))
+            found[name] = evaluate(program, graph, case.clock, checks)
         except Exception as error:  # whatever it is, it is what we look for
             return f"{name}: {error!r}"
-    one, other = found
-    return one if one == other else "\n".join(_differences(one, other))
+    reference = found.pop("interpreter")
+    return "\n".join(line for name in found for line in _differences(reference, name, found[name])) or reference
 
 
-def _differences(one: Outcomes, other: Outcomes) -> Iterator[str]:
+def _differences(one: Outcomes, name: str, other: Outcomes) -> Iterator[str]:
     for key, outcomes in one.rules.items():
         for element, outcome in outcomes.items():
             if outcome != other.rules[key].get(element):
-                yield f"{key[1]} for {element}: interpreter {outcome}, columns {other.rules[key].get(element)}"
+                yield f"{key[1]} for {element}: interpreter {outcome}, {name} {other.rules[key].get(element)}"
     for key, figure in one.measures.items():
         if figure != other.measures[key]:
-            yield f"{key[1]}: interpreter {figure}, columns {other.measures[key]}"
+            yield f"{key[1]}: interpreter {figure}, {name} {other.measures[key]}"

@@ -1,4 +1,4 @@
-"""What each of the two evaluators says, in one form, so that they can be compared with each other and with a case."""
+"""What each evaluator says, in one form, so that they can be compared with each other and with a case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
+from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Phase, Verdict
 from lexline.lang.typed import Key, Program
@@ -73,4 +74,18 @@ def by_columns(program: Program, graph: Graph, clock: Clock, checks: CheckResult
     return Outcomes(rules, {key: Figure(figure.low, figure.high, figure.failed) for key, figure in figures.items()})
 
 
-BOTH: dict[str, Evaluate] = {"interpreter": by_interpreter, "columns": by_columns}
+def by_cones(program: Program, graph: Graph, clock: Clock, checks: CheckResults) -> Outcomes:
+    """One element at a time, by the plan over its cone; what asks the whole portfolio is left to the columns."""
+    columns = ColumnEvaluator(program, graph, clock, checks)
+    evaluator = ConeEvaluator(columns)
+    rules: dict[Key, dict[str, Outcome]] = {key: {} for key in program.rules}
+    for kind, numbers in graph.members.items():
+        about = [key for key, rule in program.rules.items() if rule.kind == kind]
+        for number in numbers.tolist():
+            for key, found in zip(about, evaluator.decide(number, about), strict=True):
+                rules[key][graph.ids[number]] = Outcome(found.verdict, found.underlying, found.phase)
+    figures = {key: columns.measure(key) for key in program.measures}
+    return Outcomes(rules, {key: Figure(figure.low, figure.high, figure.failed) for key, figure in figures.items()})
+
+
+EVALUATORS: dict[str, Evaluate] = {"interpreter": by_interpreter, "columns": by_columns, "cones": by_cones}

@@ -112,7 +112,8 @@ class Sets:
             counts = conjunction([pairs.reach, truth_of(self._reader.read(node.inputs[0], inner))])
             # The body is asked of those only that the condition leaves.
             left = np.flatnonzero(~counts.no)
-            body = truth_of(self._reader.read(node.inputs[1], inner.part(left)))
+            asked = inner if len(left) == inner.size else inner.part(left)
+            body = truth_of(self._reader.read(node.inputs[1], asked))
             counts = conjunction([counts.take(left), inverse(body) if broken else body])
             sizes = sizes_of(pairs.places[left], counts, len(pairs.rows))
             surely[pairs.rows], possibly[pairs.rows] = sizes.surely, sizes.possibly

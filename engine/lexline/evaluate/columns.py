@@ -6,6 +6,7 @@ kind, whoever asks; what mixes elements is decided for the pairs that meet, in c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,9 @@ from lexline.evaluate.column_types import (
     decode,
     truth_of,
 )
-from lexline.evaluate.frames import Frame, distinct
+from lexline.evaluate.frames import Frame, Reader, distinct
 from lexline.evaluate.leaves import Leaves
-from lexline.evaluate.navigation_columns import ItemTable, items_of, members_of
+from lexline.evaluate.navigation_columns import members_of
 from lexline.evaluate.operations import combine
 from lexline.evaluate.paint import Painter
 from lexline.evaluate.truth_columns import (
@@ -72,14 +73,14 @@ class ColumnEvaluator:
     def __init__(self, program: Program | Plan, graph: Graph, clock: Clock, checks: CheckResults | None = None) -> None:
         self.plan = program if isinstance(program, Plan) else rewrite(build_plan(program))
         self.graph = graph
-        self._clock = clock
+        self.clock = clock
         self._texts = Texts(graph.texts)
-        self._leaves = Leaves(self, clock, NoChecks() if checks is None else checks, self._texts)
+        self._checks = NoChecks() if checks is None else checks
+        self._leaves = self.leaves_for(self)
         self._columns: dict[int, Cells] = {}
-        self._items: dict[Items, ItemTable] = {}
-        ways = WholeWays(self)
-        self._sets = Sets(self, ways)
-        self._painter = Painter(self, self._sets, ways)
+        self._ways = WholeWays(self)
+        self._sets = Sets(self, self._ways)
+        self._painter = Painter(self, self._sets, self._ways)
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
@@ -90,7 +91,7 @@ class ColumnEvaluator:
         asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
         verdicts, underlying = decide_verdicts(*asked)
         holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
-        phases = decide_phases(rule.force, holds, self._clock, rule.timezone, frame.size)
+        phases = decide_phases(rule.force, holds, self.clock, rule.timezone, frame.size)
         elements = members_of(self.graph, rule.kind).astype(np.int32)
         return VerdictColumn(rule.kind, elements, verdicts, underlying, phases)
 
@@ -129,15 +130,16 @@ class ColumnEvaluator:
     def extent(self, domain: Domain) -> int:
         """How many elements or items there are of a domain."""
         if isinstance(domain, Items):
-            return len(self.items(domain).items)
+            return len(self.items(domain))
         return len(members_of(self.graph, domain))
 
-    def items(self, domain: Items) -> ItemTable:
-        """The items of a document path."""
-        if domain not in self._items:
-            column = self.graph.columns[domain.kind, domain.attribute]
-            self._items[domain] = items_of(domain.path, column.values.tolist())
-        return self._items[domain]
+    def items(self, domain: Items) -> Sequence[object]:
+        """The raw items of a document path, by their positions."""
+        return self._ways.items(domain).items
+
+    def leaves_for(self, reader: Reader) -> Leaves:
+        """The same dates, checks and texts for another reader of the same plan."""
+        return Leaves(reader, self.clock, self._checks, self._texts)
 
     def _whole(self, domain: Domain) -> Frame:
         size = self.extent(domain)

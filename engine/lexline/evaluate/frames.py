@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Cells, Index
-from lexline.evaluate.navigation_columns import Groups, ItemTable
+from lexline.evaluate.navigation_columns import Groups
 from lexline.plan.nodes import Domain, Input, Items, Navigate, Plan
 from lexline_lineage.graph import Graph
 
@@ -58,8 +58,8 @@ class Reader(Protocol):
         """How many elements or items there are of a domain."""
         ...
 
-    def items(self, domain: Items) -> ItemTable:
-        """The items of a document path."""
+    def items(self, domain: Items) -> Sequence[object]:
+        """The raw items of a document path, by their positions."""
         ...
 
 

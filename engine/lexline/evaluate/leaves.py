@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -65,7 +64,7 @@ class Leaves:
         domain = node.domains[0]
         if not isinstance(domain, Items):
             raise TypeError("an item belongs to a document")
-        raw: Sequence[object] = self._reader.items(domain).items
+        raw = self._reader.items(domain)
         return encode([parse_value(raw[row], node.type) for row in rows.tolist()], node.type, self._texts)
 
     def _check(self, node: Node, operation: plan.Check, rows: Index) -> Cells:

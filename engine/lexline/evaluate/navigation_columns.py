@@ -31,6 +31,7 @@ __all__ = [
     "opening",
     "pairs_of",
     "related_groups",
+    "unrecorded",
 ]
 
 PAIRS = 2_000_000
@@ -92,6 +93,11 @@ def items_of(path: str, documents: Iterable[object]) -> ItemTable:
 
 def pairs_of(groups: Iterator[Groups], origins: Index) -> Iterator[Pairs]:
     """The pairs of rows; ``origins[row]`` says which of the origins that ``groups`` run over is that of the row."""
+    if len(origins) == 1:
+        for group in groups:
+            reach = Truths(group.certain, np.zeros(len(group.members), np.bool_), group.failed)
+            yield Pairs(origins, np.zeros(len(group.members), np.int64), group.members, reach)
+        return
     order = np.argsort(origins, kind="stable")
     sorted_origins = origins[order]
     for group in groups:
@@ -167,17 +173,17 @@ def opening(graph: Graph, direction: str) -> Bools:
     for name, kind in graph.vocabulary.kinds.items():
         if kind.expects_inputs if upstream else kind.expects_outputs:
             numbers = members_of(graph, name)
-            found[numbers] = _unrecorded(graph, name, adjacency, complete=upstream)
+            found[numbers] = unrecorded(graph, name, numbers, adjacency, complete=upstream)
     return found
 
 
-def _unrecorded(graph: Graph, kind: str, adjacency: Adjacency, *, complete: bool) -> Bools:
-    """For the elements of a kind: no edge is recorded, and (``complete``) none said to be the whole."""
-    numbers = members_of(graph, kind)
+def unrecorded(graph: Graph, kind: str, numbers: Index, adjacency: Adjacency, *, complete: bool) -> Bools:
+    """For some elements of a kind: no edge is recorded, and (``complete``) none said to be the whole."""
     empty: Bools = adjacency.starts[numbers] == adjacency.starts[numbers + 1]
     column = graph.columns.get((kind, "lineage_complete")) if complete else None
     if column is not None and column.values.dtype == np.bool_:
-        empty &= ~(column.known & column.values)
+        rows = graph.rows[numbers]
+        empty &= ~(column.known[rows] & column.values[rows])
     return empty
 
 
@@ -200,9 +206,8 @@ def related_groups(graph: Graph, scope: Related, kind: str, origins: Index) -> G
     return _grouped(0, len(origins), keys // size, members, np.isin(keys, sure, assume_unique=True), None)
 
 
-def open_related(graph: Graph, scope: Related, kind: str) -> Bools:
-    """For the elements of ``kind`` whether the navigation from them is open."""
-    numbers = members_of(graph, kind)
+def open_related(graph: Graph, scope: Related, kind: str, numbers: Index) -> Bools:
+    """For some elements of ``kind`` whether the navigation from them is open."""
     found = np.zeros(len(numbers), np.bool_)
     for name, along in scope.relations:
         relation = graph.vocabulary.relations[name]
@@ -215,7 +220,7 @@ def open_related(graph: Graph, scope: Related, kind: str) -> Bools:
         description = graph.vocabulary.kinds[kind]
         if description.expects_inputs if inputs else description.expects_outputs:
             adjacency = graph.upstream if inputs else graph.downstream
-            found |= _unrecorded(graph, kind, adjacency, complete=inputs)
+            found |= unrecorded(graph, kind, numbers, adjacency, complete=inputs)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,12 +52,17 @@ def disjunction(operands: Sequence[Truths]) -> Truths:
 
 def decide_verdicts(applies: Truths, excepted: Truths, required: Truths) -> tuple[Codes, Codes]:
     """The verdicts, and those that lie under them, as codes of ``VERDICTS``: ``decide_verdict`` for each row."""
+    verdicts = _verdict_table()[_codes(applies), _codes(excepted), _codes(required)]
+    return verdicts[:, 0], verdicts[:, 1]
+
+
+@cache
+def _verdict_table() -> Codes:
     table = np.empty((4, 4, 4, 2), np.uint8)
     for place in np.ndindex(4, 4, 4):
         decided = decide_verdict(*(_TRUTHS[code] for code in place))
         table[place] = [VERDICTS.index(verdict) for verdict in decided]
-    verdicts = table[_codes(applies), _codes(excepted), _codes(required)]
-    return verdicts[:, 0], verdicts[:, 1]
+    return table
 
 
 def passing(applies: Truths, excepted: Truths, required: Truths) -> Truths:

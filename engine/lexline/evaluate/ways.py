@@ -11,6 +11,8 @@ from lexline.evaluate.column_types import Bools, Index, Truths, truth_of
 from lexline.evaluate.frames import Reader
 from lexline.evaluate.navigation_columns import (
     Groups,
+    ItemTable,
+    items_of,
     lineage_groups,
     masks_of,
     members_of,
@@ -31,13 +33,14 @@ class WholeWays:
         self._reader = reader
         self._masks: dict[Lineage, Masks | None] = {}
         self._open: dict[tuple[Lineage | Related, str], Bools] = {}
+        self._items: dict[Items, ItemTable] = {}
 
     def groups(self, navigation: Navigate, domain: Domain, origins: Index) -> Iterator[Groups]:
         """See ``Ways``."""
         graph, scope = self._reader.graph, navigation.scope
         match scope:
             case Document():
-                return iter([self._reader.items(items_domain(navigation.member)).groups(origins)])
+                return iter([self.items(items_domain(navigation.member)).groups(origins)])
             case Portfolio():
                 raise TypeError("a portfolio has no origin")
             case Lineage() | Related():
@@ -52,7 +55,7 @@ class WholeWays:
         """See ``Ways``."""
         scope = navigation.scope
         if isinstance(scope, Document):
-            return self._reader.items(items_domain(navigation.member)).is_empty(origins)
+            return self.items(items_domain(navigation.member)).is_empty(origins)
         if isinstance(scope, Portfolio):
             raise TypeError("a portfolio has no origin")
         kind = kind_of(domain)
@@ -62,8 +65,15 @@ class WholeWays:
                 everywhere = open_lineage(graph, scope, self.masks(scope))
                 self._open[scope, kind] = everywhere[members_of(graph, kind)]
             else:
-                self._open[scope, kind] = open_related(graph, scope, kind)
+                self._open[scope, kind] = open_related(graph, scope, kind, members_of(graph, kind))
         return self._open[scope, kind][origins]
+
+    def items(self, domain: Items) -> ItemTable:
+        """The items of a document path."""
+        if domain not in self._items:
+            column = self._reader.graph.columns[domain.kind, domain.attribute]
+            self._items[domain] = items_of(domain.path, column.values.tolist())
+        return self._items[domain]
 
     def masks(self, scope: Lineage) -> Masks | None:
         """The elements that a scope avoids."""

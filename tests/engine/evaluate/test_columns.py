@@ -9,11 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexline.evaluate import navigation_columns, walks
-from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate import cone_columns, navigation_columns, walks
+from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
+from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
+from lexline.lang.typed import Key, Program
 from lexline_lineage.builder import build
+from lexline_lineage.graph import Graph
 from lineage_graphs import facts, small_vocabulary
 
 CLOCK = Clock(date(2026, 11, 22), datetime(2026, 11, 22, tzinfo=UTC))
@@ -28,8 +31,32 @@ rule C "pairs inside pairs" for model
 rule D "the portfolio" for dataset require count of (datasets as d in the portfolio where d.rows > dataset.rows) <= 2
 rule E "relations" for vendor require the latest model by trained_on has owner is known
 rule F "documents" for model require some value at "$..*" of model.card has value = model.owner
+rule G "paints inside pairs" for model
+  require every upstream dataset has some downstream model has trained_on >= 2020-01-01
 measure M "share" is share of models in the portfolio has (some upstream dataset has personal)
 """
+
+
+def by_element(program: Program, graph: Graph) -> dict[Key, list[str]]:
+    """The verdicts of all elements of each rule's kind, decided one after another by one evaluator."""
+    cones = ConeEvaluator(ColumnEvaluator(program, graph, CLOCK))
+    return {
+        key: [cones.decide(number, [key])[0].verdict for number in graph.members[rule.kind].tolist()]
+        for key, rule in program.rules.items()
+    }
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=facts(VOCABULARY, edges=24), many=st.integers(0, 3))
+def test_many_elements_change_nothing(said: list[object], many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, _ = compile_text(POLICY, VOCABULARY)
+    graph = build(VOCABULARY, said, CLOCK.today).graph  # type: ignore[arg-type]
+    columns = ColumnEvaluator(program, graph, CLOCK)
+    expected = {key: [VERDICTS[code] for code in columns.rule(key).verdicts.tolist()] for key in program.rules}
+    assert by_element(program, graph) == expected
+    with monkeypatch.context() as patch:
+        patch.setattr(cone_columns, "MANY", many)
+        assert by_element(program, graph) == expected
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

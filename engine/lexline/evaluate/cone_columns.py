@@ -1,0 +1,140 @@
+"""The column executor for one element: the same plan over the rows that its rules come to ask for.
+
+Where ``ColumnEvaluator`` decides a node for all elements of a kind, this decides it for those that a rule meets on its
+way from the element, once in a decision. So a decision touches the cone of the element and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lexline.evaluate.column_sets import Sets
+from lexline.evaluate.column_types import Cells, Index, Truths, blank, truth_of
+from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate.cone_ways import ConeWays
+from lexline.evaluate.frames import Frame, distinct
+from lexline.evaluate.operations import combine
+from lexline.evaluate.truth_columns import PHASES, VERDICTS, decide_phases, decide_verdicts
+from lexline.evaluate.verdict import Phase, Verdict
+from lexline.lang.typed import Key
+from lexline.plan.nodes import Aggregate, Domain, Extreme, Input, Items, Node, Quantify
+
+__all__ = ["ConeEvaluator", "Decided"]
+
+MANY = 64
+"""A node that can be painted and is asked for more elements than this is decided for their whole kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a rule says of an element, before waivers."""
+
+    verdict: Verdict
+    underlying: Verdict
+    phase: Phase
+
+
+class ConeEvaluator:
+    """Decides the rules of a plan for one element at a time; what is known of no element in particular is taken from
+    ``columns``. It can be asked again and again, by one thread at a time."""
+
+    def __init__(self, columns: ColumnEvaluator) -> None:
+        self.plan = columns.plan
+        self.graph = columns.graph
+        self._columns = columns
+        self._leaves = columns.leaves_for(self)
+        self._ways = ConeWays(columns.graph, self._holds)
+        self._sets = Sets(self, self._ways)
+        self._single: dict[tuple[int, int], Cells] = {}
+        self._several: dict[tuple[int, int], tuple[Index, Cells]] = {}
+
+    def decide(self, number: int, rules: Collection[Key]) -> list[Decided]:
+        """What each of ``rules``, all of the element's kind, says of it."""
+        self._ways.forget()
+        self._single.clear()
+        self._several.clear()
+        rows = np.array([self.graph.rows[number]], np.int64)
+        return [self._decided(key, Frame(1, (rows,))) for key in rules]
+
+    def _decided(self, key: Key, frame: Frame) -> Decided:
+        rule = self.plan.rules[key]
+        asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
+        verdicts, underlying = decide_verdicts(*asked)
+        holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
+        phases = decide_phases(rule.force, holds, self._columns.clock, rule.timezone, 1)
+        return Decided(VERDICTS[verdicts[0]], VERDICTS[underlying[0]], PHASES[phases[0]])
+
+    # ---- frames ----------------------------------------------------------------------------------------------------
+
+    def column(self, node: int) -> Cells:
+        """A node of no slot (one row), or of one slot (a row for each element of its kind)."""
+        return self._columns.column(node)
+
+    def read(self, source: Input, frame: Frame) -> Cells:
+        """A node for each row of a frame."""
+        if not source.slots:
+            column = self.column(source.node)
+            return column if frame.size == 1 else column.take(np.zeros(frame.size, np.int64))
+        if len(source.slots) == 1:
+            return self._rows(source.node, frame.slots[source.slots[0]])
+        node, part = self.plan.nodes[source.node], frame.pick(source.slots)
+        if len(source.slots) == len(frame.slots):
+            return self._evaluate(node, part)
+        rows, places = distinct(part, [self.extent(domain) for domain in node.domains])
+        return self._evaluate(node, rows).take(places)
+
+    def extent(self, domain: Domain) -> int:
+        """How many elements there are of a kind, or items were met of a document."""
+        if isinstance(domain, Items):
+            return len(self.items(domain))
+        return len(self.graph.members.get(domain, ()))
+
+    def items(self, domain: Items) -> Sequence[object]:
+        """The raw items of a document path, by their positions: those met so far."""
+        return self._ways.items(domain)
+
+    def _rows(self, number: int, rows: Index) -> Cells:
+        """A node of one slot for some elements or items, by their positions; kept for those who ask for the same."""
+        if len(rows) == 1:
+            key = (number, int(rows[0]))
+            if key not in self._single:
+                self._single[key] = self._evaluate(self.plan.nodes[number], Frame(1, (rows,)))
+            return self._single[key]
+        if not len(rows):
+            return blank(self.plan.nodes[number].type, 0)
+        place = (number, id(rows))
+        if place not in self._several:  # the rows are kept, so that no others get their place
+            self._several[place] = rows, self._several_rows(number, rows)
+        return self._several[place][1]
+
+    def _several_rows(self, number: int, rows: Index) -> Cells:
+        """What navigates is decided once for each element."""
+        node = self.plan.nodes[number]
+        if not isinstance(node.operation, Quantify | Extreme | Aggregate):
+            return self._evaluate(node, Frame(len(rows), (rows,)))
+        once, places = np.unique(rows, return_inverse=True)
+        if len(once) == 1:
+            return self._rows(number, once).take(places)
+        if node.operation.method == "paint" and len(once) > MANY:
+            return self.column(number).take(rows)
+        return self._evaluate(node, Frame(len(once), (once,))).take(places)
+
+    def _holds(self, number: int, kind: str, rows: Index) -> Truths:
+        domains: tuple[Domain, ...] = (kind,) if self.plan.nodes[number].domains else ()
+        return truth_of(self.read(Input(number, tuple(range(len(domains)))), Frame(len(rows), (rows,))))
+
+    # ---- nodes -----------------------------------------------------------------------------------------------------
+
+    def _evaluate(self, node: Node, frame: Frame) -> Cells:
+        match node.operation:
+            case Quantify() | Extreme() | Aggregate():
+                return self._sets.read(node, frame)
+            case operation:
+                leaf = self._leaves.read(node, frame)
+                if leaf is not None:
+                    return leaf
+                parts = [self.read(part, frame) for part in node.inputs]
+                return combine(operation, parts, [self.plan.nodes[part.node].type for part in node.inputs])
