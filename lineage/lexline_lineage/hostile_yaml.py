@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 import yaml
 from yaml.events import (
@@ -69,15 +70,18 @@ def read_yaml(content: str | bytes, file: str) -> Document:
     return documents[0]
 
 
-def read_yaml_documents(content: str | bytes, file: str) -> tuple[Document, ...]:
-    """All documents of a YAML text, which ``---`` separates. Raises ``LineageError`` with every mistake
-    found."""
+def read_yaml_documents(
+    content: str | bytes, file: str, keys_of_tags: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Document, ...]:
+    """All documents of a YAML text, which ``---`` separates. Where tags are a short form of a key, ``keys_of_tags``
+    says of which: with ``{"!Ref": "Ref"}``, ``!Ref x`` is ``{Ref: x}``, and plain data like the rest. Raises
+    ``LineageError`` with every mistake found."""
     text = decode(content, file)
     control = _CONTROL.search(text)
     if control is not None:
         message = f"a control character (U+{ord(control.group()):04X}) stands here"
         raise LineageError([_problem_at(text, control.start(), file, "LX410", message)])
-    composer = _Composer(file)
+    composer = _Composer(file, keys_of_tags)
     try:
         documents = tuple(composer.documents(yaml.parse(text, Loader=_LOADER)))
     except yaml.MarkedYAMLError as error:
@@ -147,13 +151,15 @@ class _Frame:
     key: str | None = None
     key_place: tuple[int, int] = (0, 0)
     merged: list[_Part] = field(default_factory=list)
+    is_tagged: bool = False
 
 
 class _Composer:
     """Turns events into data with an explicit stack, so that no nesting can exhaust Python's own."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, keys_of_tags: Mapping[str, str]) -> None:
         self.file = file
+        self.keys_of_tags = keys_of_tags
         self.problems: list[Problem] = []
         self.frames: list[_Frame] = []
         self.anchors: dict[str, _Part] = {}
@@ -186,15 +192,30 @@ class _Composer:
         return LineageError(self.problems)
 
     def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
-        if len(self.frames) >= MAX_DEPTH:
-            raise self._stop(event, "LX404", _TOO_DEEP)
+        self._refuse_depth(event)
         frame = self.frames[-1] if self.frames else None
         if frame is not None and isinstance(frame.part.value, dict) and frame.key is None:
             raise self._stop(event, "LX412", "a key has to be a plain text")
-        if event.tag is not None and event.tag not in _PLAIN_TAGS and event.tag != "!":
+        is_tagged = self._begin_tagged(event)
+        if event.tag is not None and event.tag not in _PLAIN_TAGS and event.tag != "!" and not is_tagged:
             self._refuse(event, "LX413", f"the tag `{_short(event.tag)}` is not read", "leave the tag out")
         value: object = {} if isinstance(event, MappingStartEvent) else []
-        self.frames.append(_Frame(_Part(value, {}, 1), event.anchor, *_place(event)))
+        anchor = None if is_tagged else event.anchor
+        self.frames.append(_Frame(_Part(value, {}, 1), anchor, *_place(event), is_tagged=is_tagged))
+
+    def _begin_tagged(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> bool:
+        """Begins the mapping that a tag stands for, where it stands for one; then its only value comes next."""
+        key = self.keys_of_tags.get(event.tag or "")
+        if key is None:
+            return False
+        place = _place(event)
+        self.frames.append(_Frame(_Part({}, {}, 1), event.anchor, *place, key=key, key_place=place))
+        self._refuse_depth(event)
+        return True
+
+    def _refuse_depth(self, event: NodeEvent) -> None:
+        if len(self.frames) >= MAX_DEPTH:
+            raise self._stop(event, "LX404", _TOO_DEEP)
 
     def _end(self) -> None:
         frame = self.frames.pop()
@@ -203,12 +224,18 @@ class _Composer:
         if frame.anchor is not None:
             self.anchors[frame.anchor] = frame.part
         self._add(frame.part, frame.line, frame.column)
+        if frame.is_tagged:
+            self._end()
 
     def _scalar(self, event: ScalarEvent) -> None:
         line, column = _place(event)
         frame = self.frames[-1] if self.frames else None
         if frame is not None and frame.key is None and isinstance(frame.part.value, dict):
             self._key(event, frame, frame.part.value, line, column)
+            return
+        if self._begin_tagged(event):
+            self._add(_Part(self._text(event), None, 1), line, column)
+            self._end()
             return
         part = _Part(self._resolve(event), None, 1)
         if event.anchor is not None:
@@ -279,12 +306,17 @@ class _Composer:
             return True
         return False
 
-    def _resolve(self, event: ScalarEvent) -> object:
+    def _text(self, event: ScalarEvent) -> str | None:
         text: str = event.value
         if not is_clean_text(text):
             self._refuse(event, "LX405", "a text holds a NUL or a lone surrogate")
             return None
-        tag = event.tag
+        return text
+
+    def _resolve(self, event: ScalarEvent) -> object:
+        text, tag = self._text(event), event.tag
+        if text is None:
+            return None
         if tag is not None and tag not in _PLAIN_TAGS and tag not in ("!", _TAG + "str"):
             self._refuse(event, "LX413", f"the tag `{_short(tag)}` is not read", "leave the tag out")
             return None

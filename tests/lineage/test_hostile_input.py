@@ -177,6 +177,45 @@ def test_json_that_is_written_is_read(tree: Any) -> None:
     assert read_json(json.dumps(tree, ensure_ascii=False, indent=2).encode(), "f").data == tree
 
 
+TAGS = {"!Ref": "Ref", "!Join": "Fn::Join"}
+
+
+def test_tags_that_stand_for_keys_are_plain_data() -> None:
+    content = "a: !Ref x\nb: !Join ['', [!Ref 1, y]]\nc: &c !Ref z\nd: [*c]\ne: !Join {k: 1}"
+    document = read_yaml_documents(content, "f", TAGS)[0]
+    assert document.data == {
+        "a": {"Ref": "x"},
+        "b": {"Fn::Join": ["", [{"Ref": "1"}, "y"]]},
+        "c": {"Ref": "z"},
+        "d": [{"Ref": "z"}],
+        "e": {"Fn::Join": {"k": 1}},
+    }
+    assert document.place("b", "Fn::Join", 1, 1) == (2, 24)
+    assert read_yaml_documents("!Ref x", "f", TAGS)[0].data == {"Ref": "x"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("a: !Sub x", "LX413"),
+        ("a: !!python/object:os.system {}", "LX413"),
+        ("a: " + "!Join [" * 60 + "]" * 60, "LX404"),
+        ("? !Join [a]\n: b", "LX412"),
+        ('a: !Ref "\\0"', "LX405"),
+    ],
+)
+def test_other_tags_and_deep_ones_are_refused(content: str, code: str) -> None:
+    with pytest.raises(LineageError) as caught:
+        read_yaml_documents(content, "f", TAGS)
+    assert code in {problem.code for problem in caught.value.problems}
+
+
+@given(st.text("{}[]:,-?&*!RefJoin|>'\" \nab01", max_size=60))
+def test_text_with_tags_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(LineageError):
+        read_yaml_documents(text, "f", TAGS)
+
+
 @given(st.text(), st.sampled_from([read_yaml, read_json]))
 def test_any_text_is_read_or_refused(text: str, read: Reader) -> None:
     with contextlib.suppress(LineageError):

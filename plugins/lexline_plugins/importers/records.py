@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from lexline.importing import Skipped
 from lexline_lineage.documents import Document
@@ -113,13 +114,16 @@ def json_lines(reading: Reading) -> Iterator[tuple[str, object]]:
             yield f"{name}:1", document.data
 
 
-def yaml_files(reading: Reading) -> Iterator[tuple[str, Document]]:
-    """The documents of each YAML or JSON file, under the file's name."""
+def yaml_files(
+    reading: Reading, keys_of_tags: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[str, Document]]:
+    """The documents of each YAML or JSON file, under the file's name. ``keys_of_tags`` are tags that are a short form
+    of a key."""
     for name, path in reading.files():
         try:
             content = read_bytes(path)
             is_json = path.suffix.lower() == ".json"
-            documents = (read_json(content, name),) if is_json else read_yaml_documents(content, name)
+            documents = (read_json(content, name),) if is_json else read_yaml_documents(content, name, keys_of_tags)
         except LineageError as error:
             reading.skip_problems(error, name)
             continue
