@@ -7,7 +7,7 @@ objects hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -85,11 +85,18 @@ class Cluster:
         element = f"deployment:{self.product}/" + "/".join(map(escape, names))
         return self.sheet.element(element, "deployment", record.place)
 
-    def describe(self, element: str, record: Record, said: Mapping[str, object], region: str = "") -> None:
+    def describe(
+        self,
+        element: str,
+        record: Record,
+        said: Mapping[str, object],
+        region: str = "",
+        more_labels: Iterable[tuple[str, object]] = (),
+    ) -> Mapping[str, object]:
         """What the object says of all that it deploys, and what is ``said`` of this one. ``region`` is where its nodes
-        are, unless a label says it."""
+        are, unless a label says it; ``more_labels`` are labels of this one. Gives back all that is said now."""
         data, namespace = record.data, namespace_of(record.data)
-        pairs = [*mapping(data, "metadata", "labels").items(), *mapping(data, "metadata", "annotations").items()]
+        pairs = [*labels_of(data), *more_labels]
         found = Labels.sort(((key, value) for key, value in pairs if isinstance(value, str)), self.labels)
         if found.attributes.get("environment") == "shadow":  # the word for what runs beside an environment
             del found.attributes["environment"]
@@ -109,6 +116,7 @@ class Cluster:
         for attribute, value in values.items():
             self.sheet.attribute(element, attribute, value, record.place)
         state_use(self.sheet, element, values, record.place)
+        return values
 
     def loads(self, element: str, address: str, name: str, place: str, *, extra: bool = False) -> None:
         """The deployment loads the file at an address. What that file is, other sources have to say. ``extra`` is a
@@ -138,6 +146,11 @@ def name_of(data: Mapping[str, object]) -> str:
 def namespace_of(data: Mapping[str, object]) -> str:
     """The namespace of an object."""
     return text(data, "metadata", "namespace") or "default"
+
+
+def labels_of(data: Mapping[str, object]) -> list[tuple[str, object]]:
+    """The labels and annotations of an object."""
+    return [*mapping(data, "metadata", "labels").items(), *mapping(data, "metadata", "annotations").items()]
 
 
 def region_of_nodes(pod: object) -> str:

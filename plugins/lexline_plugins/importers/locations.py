@@ -41,11 +41,15 @@ class Locations:
         return cls(tuple(sorted(prepared.items(), key=lambda pair: (-len(pair[0]), pair[0]))))
 
     def canonical(self, location: str) -> str:
-        """The one address of a location. A prefix ends where a part of a path ends, and is replaced once."""
+        """The one address of a location. A prefix ends where a part of a path ends, or where it says so itself by a
+        ``:`` (``remote:``), and is replaced once."""
         plain = normalise(location)
         for prefix, place in self.pairs:
-            if plain == prefix or plain.startswith(prefix + "/"):
-                return place + plain[len(prefix) :]
+            rest = plain.removeprefix(prefix) if plain.startswith(prefix) else None
+            if rest == "" or (rest and rest[0] == "/"):
+                return place + rest
+            if rest and prefix.endswith(":"):
+                return f"{place}/{rest}"
         return plain
 
 

@@ -10,6 +10,7 @@ from lexline_plugins.importers.kserve import KSERVE
 from lexline_plugins.importers.mlflow import MLFLOW
 from lexline_plugins.importers.model_cards import MODEL_CARDS
 from lexline_plugins.importers.openlineage import OPENLINEAGE
+from lexline_plugins.importers.seldon import SELDON
 
 __all__ = ["lexline_importers"]
 
@@ -17,4 +18,4 @@ __all__ = ["lexline_importers"]
 @hookimpl
 def lexline_importers() -> list[Importer]:
     """Importers of registries, lineage, data builds and serving."""
-    return [MLFLOW, OPENLINEAGE, KSERVE, DBT, MODEL_CARDS, ASSESSMENTS]
+    return [MLFLOW, OPENLINEAGE, KSERVE, SELDON, DBT, MODEL_CARDS, ASSESSMENTS]

@@ -43,6 +43,9 @@ def test_prefixes_end_where_parts_end_and_the_longest_counts() -> None:
     assert locations.canonical("s3://lake/raw/t") == "s3://new/t"
     assert locations.canonical("s3://lake/rawest/t") == "s3://l/rawest/t"
     assert locations.canonical("s3://lakes/t") == "s3://lakes/t"
+    remote = Locations.of([("minio:", "s3://models/")])
+    assert remote.canonical("minio:iris/1") == "s3://models/iris/1"
+    assert remote.canonical("minios:iris/1") == "minios:iris/1"
 
 
 def test_run_ids_with_and_without_dashes_are_one() -> None:
