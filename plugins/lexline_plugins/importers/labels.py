@@ -80,6 +80,7 @@ OF_ALL_VERSIONS = (
 )
 """What a registered model and each version of it have: a version that says nothing else has it from there."""
 
+_DENIALS = frozenset({"n/a", "no", "none", "not"})
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -109,9 +110,15 @@ class Labels:
 
 
 def value_for(attribute: str, text: str) -> object:
-    """The value that the text of a label gives to an attribute."""
+    """The value that the text of a label gives to an attribute; ``None`` where it says that there is none."""
     if attribute in BOOLEANS:
         return _YES_NO.get(text.strip().lower(), text)
     if attribute in SYMBOLS:
         return "-".join(text.strip().lower().replace("_", " ").split())
-    return text
+    return None if attribute == "human_oversight" and _denies(text) else text
+
+
+def _denies(text: str) -> bool:
+    """Whether a text that should describe something says that there is none of it (`None below GBP 5,000`)."""
+    words = text.lower().split()
+    return bool(words) and words[0].strip(".,:;") in _DENIALS

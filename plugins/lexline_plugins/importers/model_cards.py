@@ -18,7 +18,7 @@ from lexline_lineage.documents import decode
 from lexline_lineage.problems import LineageError
 from lexline_lineage.reading import read_bytes
 from lexline_plugins.importers.cards import Card, read_card
-from lexline_plugins.importers.labels import MODEL_LABELS, OF_ALL_VERSIONS, Labels
+from lexline_plugins.importers.labels import MODEL_LABELS, OF_ALL_VERSIONS, Labels, value_for
 from lexline_plugins.importers.locations import Locations, escape, has_scheme
 from lexline_plugins.importers.meanings import plain_text
 from lexline_plugins.importers.options import refuse_unknown, text_pairs, the_locations
@@ -61,8 +61,6 @@ _PEOPLE = frozenset(
 )
 """Fields and headings under which people stand; they are not kept."""
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
-_NOTHING = ("n/a", "no", "none", "not")
-"""First words of prose that says that there is none of what its heading asks for."""
 
 
 @dataclass(slots=True)
@@ -204,18 +202,14 @@ def _describe(work: _Import, card: Card, subject: Subject, kept: object) -> None
         if subject.kind == "registered-model":
             said = {key: value for key, value in labels.items() if key in OF_ALL_VERSIONS}
         else:
-            said |= {"intended_use": _positive(card.section("intended_use", "intended_uses", "direct_use", "uses"))}
-            said |= {"human_oversight": _positive(card.section("human_oversight", "oversight"))} | labels
+            oversight = card.section("human_oversight", "oversight")
+            said["intended_use"] = card.section("intended_use", "intended_uses", "direct_use", "uses")
+            said["human_oversight"] = value_for("human_oversight", oversight)
+            said |= labels
             _made_from(work, card, element)
     for attribute, value in said.items():
         where = card.place(attribute) if attribute in data else place
         work.sheet.attribute(element, attribute, value, where)
-
-
-def _positive(prose: str) -> str:
-    """The prose, but nothing where it says that there is none."""
-    words = prose.lower().split()
-    return "" if words and words[0].strip(".,:;") in _NOTHING else prose
 
 
 def _made_from(work: _Import, card: Card, model: str) -> None:
