@@ -5,6 +5,7 @@ from __future__ import annotations
 from lexline.hookspecs import hookimpl
 from lexline.importing import Importer
 from lexline_plugins.importers.assessments import ASSESSMENTS
+from lexline_plugins.importers.cyclonedx import CYCLONEDX
 from lexline_plugins.importers.dbt import DBT
 from lexline_plugins.importers.kserve import KSERVE
 from lexline_plugins.importers.mlflow import MLFLOW
@@ -18,4 +19,4 @@ __all__ = ["lexline_importers"]
 @hookimpl
 def lexline_importers() -> list[Importer]:
     """Importers of registries, lineage, data builds and serving."""
-    return [MLFLOW, OPENLINEAGE, KSERVE, SELDON, DBT, MODEL_CARDS, ASSESSMENTS]
+    return [MLFLOW, OPENLINEAGE, KSERVE, SELDON, DBT, MODEL_CARDS, ASSESSMENTS, CYCLONEDX]

@@ -74,7 +74,7 @@ def test_the_authority_is_needed(name: str) -> None:
     assert caught.value.setting == "authority"
 
 
-@pytest.mark.parametrize("name", ["assessments", "kserve", "mlflow", "model-cards", "openlineage"])
+@pytest.mark.parametrize("name", ["assessments", "cyclonedx", "kserve", "mlflow", "model-cards", "openlineage"])
 @pytest.mark.parametrize(
     ("settings", "wrong"),
     [
