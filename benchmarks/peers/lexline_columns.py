@@ -16,7 +16,9 @@ from common import EVAL_DATE, RULES, Engine, main
 from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Verdict
-from lexline.project import Files, load_graph, load_policies, load_vocabularies
+from lexline.lang.compile import compile_text
+from lexline_lineage.files import load_graph
+from lexline_lineage.vocabulary_files import load_vocabulary
 
 POLICIES = Path(__file__).parents[1] / "policies"
 DAY = dt.date.fromisoformat(EVAL_DATE)
@@ -24,14 +26,21 @@ CLOCK = Clock(DAY, dt.datetime.combine(DAY, dt.time.max, dt.UTC))
 WELL = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
+def program_of(policy, vocabulary):
+    """The rules of a file in ../policies (or of a path), compiled."""
+    path = POLICIES / f"{policy}.policy" if "/" not in policy else Path(policy)
+    program, mistakes = compile_text(path.read_text("utf-8"), vocabulary, path.name)
+    assert not mistakes, mistakes
+    return program
+
+
 class Lexline(Engine):
     name, policy = "lexline", os.environ.get("LEXLINE_BENCH_POLICY", "closed")
 
     def __init__(self, path):
-        files = Files(vocabulary=POLICIES / "vocabulary.yaml", portfolio=(Path(path),))
-        vocabulary = load_vocabularies(files)
-        _, self.program, _ = load_policies([POLICIES / f"{self.policy}.policy"], vocabulary, {}, {})
-        self.graph = load_graph(files, vocabulary, DAY).graph
+        vocabulary = load_vocabulary(POLICIES / "vocabulary.yaml")
+        self.program = program_of(self.policy, vocabulary)
+        self.graph = load_graph(vocabulary, (Path(path),), DAY).graph
         self.keys = {key[1]: key for key in self.program.rules}
         # The interpreter keeps what it worked out for an element; a pre-deploy question starts without it.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Phase, Verdict
+from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.typed import Key, Program
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
@@ -59,9 +61,11 @@ def by_interpreter(program: Program, graph: Graph, clock: Clock, checks: CheckRe
     return Outcomes(rules, measures)
 
 
-def by_columns(program: Program, graph: Graph, clock: Clock, checks: CheckResults) -> Outcomes:
+def by_columns(
+    program: Program, graph: Graph, clock: Clock, checks: CheckResults, kernels: Choice = "numpy"
+) -> Outcomes:
     """Whole columns."""
-    evaluator = ColumnEvaluator(program, graph, clock, checks)
+    evaluator = ColumnEvaluator(program, graph, clock, checks, kernels=kernels)
     rules: dict[Key, dict[str, Outcome]] = {}
     for key in program.rules:
         column = evaluator.rule(key)
@@ -88,4 +92,9 @@ def by_cones(program: Program, graph: Graph, clock: Clock, checks: CheckResults)
     return Outcomes(rules, {key: Figure(figure.low, figure.high, figure.failed) for key, figure in figures.items()})
 
 
-EVALUATORS: dict[str, Evaluate] = {"interpreter": by_interpreter, "columns": by_columns, "cones": by_cones}
+EVALUATORS: dict[str, Evaluate] = {
+    "interpreter": by_interpreter,
+    "columns": by_columns,
+    "compiled columns": partial(by_columns, kernels="compiled"),
+    "cones": by_cones,
+}

@@ -12,10 +12,11 @@ import numpy as np
 
 from lexline.evaluate.column_types import Bools, Cells, Numbers, Truths, blank, choose, truth_of, write
 from lexline.evaluate.frames import Frame, Reader, Ways
+from lexline.evaluate.kernels import compare
 from lexline.evaluate.kernels_sets import Sizes, extreme, fold, of_each, quantified, share, size_of, sizes_of
 from lexline.evaluate.navigation_columns import Pairs, everything, pairs_of
 from lexline.evaluate.truth_columns import conjunction, inverse
-from lexline.plan.nodes import Aggregate, Extreme, Navigate, Node, Quantify
+from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Navigate, Node, Quantify
 
 __all__ = ["Sets"]
 
@@ -36,13 +37,15 @@ class Sets:
                 return self.extreme(node, node.operation, frame)
             case Aggregate():
                 return self.aggregate(node, node.operation, frame)
+            case CompareSome():
+                sizes = self._sizes(node, node.operation.navigation, frame)
+                return quantified("some", 1, sizes, self.is_open(node, node.operation.navigation, frame))
             case operation:
                 raise TypeError(f"{operation} navigates nowhere")
 
     def quantify(self, node: Node, operation: Quantify, frame: Frame) -> Truths:
         """A quantifier for each row."""
-        every = operation.quantifier == "every"
-        sizes = self._sizes(node, operation.navigation, frame, broken=every)
+        sizes = self._sizes(node, operation.navigation, frame)
         is_open = self.is_open(node, operation.navigation, frame)
         return quantified(operation.quantifier, operation.count, sizes, is_open)
 
@@ -69,7 +72,7 @@ class Sets:
         """An aggregate for each row."""
         is_open = self.is_open(node, operation.navigation, frame)
         if operation.function == "count":
-            sizes = self._sizes(node, operation.navigation, frame, broken=False)
+            sizes = self._sizes(node, operation.navigation, frame)
             found: Cells = size_of(sizes, is_open)
             return self.with_none(node, operation, frame, found, (sizes.possibly == 0) & ~is_open)
         found = blank(node.type, frame.size)
@@ -103,8 +106,8 @@ class Sets:
             return np.zeros(frame.size, np.bool_)
         return self._ways.is_open(navigation, node.domains[navigation.origin], frame.slots[navigation.origin])
 
-    def _sizes(self, node: Node, navigation: Navigate, frame: Frame, *, broken: bool) -> Sizes:
-        """How many members have the body, or (``broken``) do not."""
+    def _sizes(self, node: Node, navigation: Navigate, frame: Frame) -> Sizes:
+        """How many members count."""
         surely, possibly = np.zeros(frame.size, np.int64), np.zeros(frame.size, np.int64)
         failed = np.zeros(frame.size, np.bool_)
         for pairs in self._pairs(node, navigation, frame):
@@ -113,12 +116,22 @@ class Sets:
             # The body is asked of those only that the condition leaves.
             left = np.flatnonzero(~counts.no)
             asked = inner if len(left) == inner.size else inner.part(left)
-            body = truth_of(self._reader.read(node.inputs[1], asked))
-            counts = conjunction([counts.take(left), inverse(body) if broken else body])
+            counts = conjunction([counts.take(left), self._body(node, asked)])
             sizes = sizes_of(pairs.places[left], counts, len(pairs.rows))
             surely[pairs.rows], possibly[pairs.rows] = sizes.surely, sizes.possibly
             failed[pairs.rows] = sizes.failed
         return Sizes(surely, possibly, failed)
+
+    def _body(self, node: Node, inner: Frame) -> Truths:
+        """What makes a member count, beside the condition: for ``every`` that it breaks the body."""
+        value = self._reader.read(node.inputs[1], inner)
+        match node.operation:
+            case CompareSome(operator):
+                return compare(operator, value, self._reader.read(node.inputs[2], inner))
+            case Quantify("every"):
+                return inverse(truth_of(value))
+            case _:
+                return truth_of(value)
 
     def _pairs(self, node: Node, navigation: Navigate, frame: Frame) -> Iterator[Pairs]:
         if navigation.origin is None:

@@ -31,6 +31,7 @@ __all__ = [
     "choose",
     "decode",
     "encode",
+    "repeat",
     "truth_of",
     "truths",
     "write",
@@ -146,6 +147,21 @@ def decode(cells: Cells, row: int, type: ValueType, texts: Texts) -> Value | Non
             return float(cells.low[row])
         case Values():
             return _plain(cells.values[row], type, texts)
+
+
+def repeat(cells: Cells, size: int) -> Cells:
+    """A column of one row as one of ``size`` equal rows; read-only, and as small as the one."""
+
+    def repeated(cell: NDArray[Any]) -> NDArray[Any]:
+        return np.broadcast_to(cell[:1], size)
+
+    match cells:
+        case Truths():
+            return Truths(*map(repeated, (cells.yes, cells.no, cells.failed)))
+        case Numbers():
+            return Numbers(*map(repeated, (cells.low, cells.high, cells.known, cells.failed)))
+        case Values():
+            return Values(*map(repeated, (cells.values, cells.known, cells.failed)))
 
 
 def choose(where: Bools, one: Cells, other: Cells) -> Cells:

@@ -19,6 +19,7 @@ from lexline.evaluate.column_types import (
     Numbers,
     Texts,
     decode,
+    repeat,
     truth_of,
 )
 from lexline.evaluate.frames import Frame, Reader, distinct
@@ -33,6 +34,7 @@ from lexline.evaluate.truth_columns import (
     decide_verdicts,
 )
 from lexline.evaluate.verdict import Clock
+from lexline.evaluate.walk_kernels import Choice, walk_kernels
 from lexline.evaluate.ways import WholeWays
 from lexline.lang.typed import Key, Program
 from lexline.plan import nodes as plan
@@ -68,9 +70,19 @@ class Figure:
 
 
 class ColumnEvaluator:
-    """Evaluates a program (or its plan) over a graph on one date. Columns are kept as long as the evaluator lives."""
+    """Evaluates a program (or its plan) over a graph on one date. Columns are kept as long as the evaluator lives.
 
-    def __init__(self, program: Program | Plan, graph: Graph, clock: Clock, checks: CheckResults | None = None) -> None:
+    ``kernels``: which kernels walk the lineage; they give the same answers."""
+
+    def __init__(
+        self,
+        program: Program | Plan,
+        graph: Graph,
+        clock: Clock,
+        checks: CheckResults | None = None,
+        *,
+        kernels: Choice = "best",
+    ) -> None:
         self.plan = program if isinstance(program, Plan) else rewrite(build_plan(program))
         self.graph = graph
         self.clock = clock
@@ -78,7 +90,7 @@ class ColumnEvaluator:
         self._checks = NoChecks() if checks is None else checks
         self._leaves = self.leaves_for(self)
         self._columns: dict[int, Cells] = {}
-        self._ways = WholeWays(self)
+        self._ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels))
         self._sets = Sets(self, self._ways)
         self._painter = Painter(self, self._sets, self._ways)
 
@@ -117,7 +129,7 @@ class ColumnEvaluator:
         """A node for each row of a frame."""
         if not source.slots:
             column = self.column(source.node)
-            return column if not frame.slots else column.take(np.zeros(frame.size, np.int64))
+            return column if not frame.slots else repeat(column, frame.size)
         if len(source.slots) == 1:
             column = self.column(source.node)
             return column if frame.whole else column.take(frame.slots[source.slots[0]])
@@ -149,12 +161,9 @@ class ColumnEvaluator:
 
     def _evaluate(self, node: Node, frame: Frame) -> Cells:
         match node.operation:
-            case plan.Quantify(method="paint") if frame.whole:
-                return self._painter.quantify(node, node.operation, frame)
-            case plan.Aggregate(method="paint") if frame.whole:
-                return self._painter.aggregate(node, node.operation, frame)
-            case plan.Quantify() | plan.Extreme() | plan.Aggregate():
-                return self._sets.read(node, frame)
+            case plan.Quantify() | plan.Extreme() | plan.Aggregate() | plan.CompareSome():
+                paints = frame.whole and node.operation.method == "paint"
+                return self._painter.read(node, frame) if paints else self._sets.read(node, frame)
             case operation:
                 leaf = self._leaves.read(node, frame)
                 if leaf is not None:

@@ -20,12 +20,23 @@ from lexline.evaluate.operations import combine
 from lexline.evaluate.truth_columns import PHASES, VERDICTS, decide_phases, decide_verdicts
 from lexline.evaluate.verdict import Phase, Verdict
 from lexline.lang.typed import Key
-from lexline.plan.nodes import Aggregate, Domain, Extreme, Input, Items, Node, Quantify
+from lexline.plan.nodes import (
+    Aggregate,
+    CompareSome,
+    Domain,
+    Extreme,
+    Input,
+    Items,
+    Lineage,
+    Navigating,
+    Node,
+    Quantify,
+)
 
 __all__ = ["ConeEvaluator", "Decided"]
 
 MANY = 64
-"""A node that can be painted and is asked for more elements than this is decided for their whole kind."""
+"""A node that can be painted along the lineage, and is asked for more elements than this, is decided for the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +124,13 @@ class ConeEvaluator:
     def _several_rows(self, number: int, rows: Index) -> Cells:
         """What navigates is decided once for each element."""
         node = self.plan.nodes[number]
-        if not isinstance(node.operation, Quantify | Extreme | Aggregate):
+        if not isinstance(node.operation, Navigating):
             return self._evaluate(node, Frame(len(rows), (rows,)))
         once, places = np.unique(rows, return_inverse=True)
         if len(once) == 1:
             return self._rows(number, once).take(places)
-        if node.operation.method == "paint" and len(once) > MANY:
+        in_lineage = isinstance(node.operation.navigation.scope, Lineage)
+        if in_lineage and node.operation.method == "paint" and len(once) > MANY:
             return self.column(number).take(rows)
         return self._evaluate(node, Frame(len(once), (once,))).take(places)
 
@@ -130,7 +142,7 @@ class ConeEvaluator:
 
     def _evaluate(self, node: Node, frame: Frame) -> Cells:
         match node.operation:
-            case Quantify() | Extreme() | Aggregate():
+            case Quantify() | Extreme() | Aggregate() | CompareSome():
                 return self._sets.read(node, frame)
             case operation:
                 leaf = self._leaves.read(node, frame)

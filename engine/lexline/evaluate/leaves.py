@@ -32,7 +32,7 @@ class Leaves:
         """The node for each row of a frame; None where it is no leaf."""
         match node.operation:
             case plan.Attribute(attribute):
-                return self._attribute(_kind(node), attribute, frame.slots[0])
+                return self._attribute(_kind(node), attribute, None if frame.whole else frame.slots[0])
             case plan.Item():
                 return self._item(node, frame.slots[0])
             case plan.Check():
@@ -42,10 +42,10 @@ class Leaves:
             case _:
                 return None
 
-    def _attribute(self, kind: str, attribute: str, rows: Index) -> Cells:
+    def _attribute(self, kind: str, attribute: str, rows: Index | None) -> Cells:
         column = self._reader.graph.columns[kind, attribute]
-        known, unbroken = column.known[rows], np.zeros(len(rows), np.bool_)
-        cells = column.values[rows]
+        known, cells = (column.known, column.values) if rows is None else (column.known[rows], column.values[rows])
+        unbroken = np.zeros(len(known), np.bool_)
         match column.type.sort:
             case Sort.BOOLEAN:
                 return Truths(known & cells, known & ~cells, unbroken)
@@ -55,7 +55,7 @@ class Leaves:
                 return encode(cells.tolist(), column.type, self._texts)
             case Sort.ENUMERATION:
                 symbols = np.array([self._texts.number(symbol) for symbol in column.type.symbols], np.int64)
-                values: Index = symbols[cells] if len(symbols) else np.zeros(len(rows), np.int64)
+                values: Index = symbols[cells] if len(symbols) else np.zeros(len(known), np.int64)
             case _:
                 values = cells.astype(np.int64)
         return Values(values, known, unbroken)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Index, Truths
-from lexline.evaluate.walks import Masks, edges_from, spread, walk
+from lexline.evaluate.walk_kernels import WalkKernels
+from lexline.evaluate.walks import Mark, Masks, edges_from
 from lexline.lang.jsonpath import find
 from lexline.plan.nodes import Lineage, Related
 from lexline_lineage.graph import Adjacency, Graph
@@ -144,25 +145,29 @@ def masks_of(scope: Lineage, holds: Callable[[int, str], Truths], graph: Graph) 
     return Masks(surely, undecided & ~surely, failed & ~surely)
 
 
-def lineage_groups(graph: Graph, scope: Lineage, kind: str, origins: Index, masks: Masks | None) -> Iterator[Groups]:
+def lineage_groups(
+    graph: Graph, scope: Lineage, kind: str, origins: Index, masks: Masks | None, walks: WalkKernels
+) -> Iterator[Groups]:
     """The members of ``kind`` of each origin (a number of the graph)."""
     adjacency = graph.upstream if scope.direction == "upstream" else graph.downstream
     code = graph.kind_names.index(kind) if kind in graph.kind_names else -2
-    for reached in walk(adjacency, origins, masks, scope.steps):
-        wanted = graph.kind_codes[reached.elements] == code
-        members = graph.rows[reached.elements[wanted]].astype(np.int64)
-        places, certain, failed = reached.origins[wanted], reached.certain[wanted], reached.failed[wanted]
-        yield _grouped(reached.begin, reached.end, places, members, certain, failed)
+    for reached in walks.walk(adjacency, origins, graph.kind_codes == code, masks, scope.steps):
+        members = graph.rows[reached.elements].astype(np.int64)
+        yield _grouped(reached.begin, reached.end, reached.origins, members, reached.certain, reached.failed)
 
 
-def open_lineage(graph: Graph, scope: Lineage, masks: Masks | None) -> Bools:
-    """For each number of the graph whether its lineage is open."""
-    opens = opening(graph, scope.direction)
-    seeds = opens if masks is None else opens & ~masks.surely
+def open_lineage(graph: Graph, scope: Lineage, kind: str, masks: Masks | None, walks: WalkKernels) -> Bools:
+    """For the elements of ``kind`` whether their lineage is open."""
+    opens, origins = opening(graph, scope.direction), members_of(graph, kind)
+    found = opens[origins]
     # Painted from the opening elements towards the origins, one step short of the last.
     back = graph.downstream if scope.direction == "upstream" else graph.upstream
     steps = None if scope.steps is None else scope.steps - 1
-    return opens | spread(back, seeds, None if masks is None else masks.surely, steps)
+    numbers = np.flatnonzero(opens)
+    if len(numbers) and steps != 0:
+        mark = Mark(numbers, np.ones(len(numbers), np.bool_), certain=False)
+        found |= walks.spread_marks(back, [mark], masks, steps, origins)[0]
+    return found
 
 
 def opening(graph: Graph, direction: str) -> Bools:
@@ -193,17 +198,25 @@ def unrecorded(graph: Graph, kind: str, numbers: Index, adjacency: Adjacency, *,
 def related_groups(graph: Graph, scope: Related, kind: str, origins: Index) -> Groups:
     """The members of ``kind`` one relation away from each origin (a number of the graph)."""
     code = graph.kind_names.index(kind) if kind in graph.kind_names else -2
-    size = max(len(graph.kind_codes), 1)
-    keys, sure = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    for relation, along in scope.relations:
-        adjacency = _adjacency(graph, relation, along=along)
-        edges, places = edges_from(adjacency, origins)
-        wanted = graph.kind_codes[adjacency.neighbours[edges]] == code
-        edges, places = edges[wanted], places[wanted]
-        found = places * size + adjacency.neighbours[edges]
-        keys, sure = np.union1d(keys, found), np.union1d(sure, found[~adjacency.possible[edges]])
-    members = graph.rows[keys % size].astype(np.int64)
-    return _grouped(0, len(origins), keys // size, members, np.isin(keys, sure, assume_unique=True), None)
+    found = [
+        _related(_adjacency(graph, relation, along=along), code, origins, graph) for relation, along in scope.relations
+    ]
+    if len(found) == 1:
+        places, elements, certain = found[0]
+    else:
+        size = max(len(graph.kind_codes), 1)
+        keys = np.unique(np.concatenate([places * size + elements for places, elements, _ in found]))
+        sure = np.concatenate([(places * size + elements)[certain] for places, elements, certain in found])
+        places, elements, certain = keys // size, keys % size, np.isin(keys, sure)
+    return _grouped(0, len(origins), places, graph.rows[elements].astype(np.int64), certain, None)
+
+
+def _related(adjacency: Adjacency, code: int, origins: Index, graph: Graph) -> tuple[Index, Index, Bools]:
+    """The members of the kind ``code`` along one relation: which of the origins, its number, whether surely."""
+    edges, places = edges_from(adjacency, origins)
+    elements = adjacency.neighbours[edges]
+    wanted = graph.kind_codes[elements] == code
+    return places[wanted], elements[wanted].astype(np.int64), ~adjacency.possible[edges[wanted]]
 
 
 def open_related(graph: Graph, scope: Related, kind: str, numbers: Index) -> Bools:

@@ -1,26 +1,42 @@
-"""Navigation by painting: the truth of a closed condition spreads from the members to the origins, each element once.
+"""Navigation by painting: what is closed is worked out once for the members and spreads to the origins.
 
-What is sure and what is possible are painted apart, the first over sure edges and past nothing that might be avoided.
-An origin that is itself to be avoided is decided by its pairs where it could be a member of its own: the paint of the
-others must not pass it, its own may.
+What is sure and what is possible are marks of one paint, the first over sure edges and past nothing that might be
+avoided; so are the marks of all other nodes that paint over the same ground. An origin that is itself to be avoided is
+decided by its pairs where it could be a member of its own: the paint of the others must not pass it, its own may.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
 import numpy as np
 
 from lexline.evaluate.column_sets import Sets
-from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, blank, truth_of, write
+from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, blank, repeat, truth_of, write
 from lexline.evaluate.frames import Frame, Reader
-from lexline.evaluate.kernels_sets import Sizes, quantified, ranks_of
-from lexline.evaluate.navigation_columns import members_of
+from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
+from lexline.evaluate.kernels import compare
+from lexline.evaluate.kernels_sets import Sizes, quantified, ranks_of, size_of
 from lexline.evaluate.truth_columns import conjunction
-from lexline.evaluate.walks import Masks, spread, spread_greatest, spread_labels
-from lexline.evaluate.ways import WholeWays
-from lexline.plan.nodes import Aggregate, Input, Items, Lineage, Navigate, Node, Quantify
-from lexline_lineage.graph import Adjacency
+from lexline.evaluate.walks import Masks
+from lexline.evaluate.ways import WholeWays, kind_of
+from lexline.plan.batches import batches
+from lexline.plan.nodes import (
+    Aggregate,
+    CompareSome,
+    Input,
+    Lineage,
+    Navigate,
+    Node,
+    Quantify,
+    Related,
+    navigation_of,
+)
 
 __all__ = ["Painter"]
+
+UNCAPPED = 2**31
 
 
 class Painter:
@@ -30,136 +46,229 @@ class Painter:
         self._reader = reader
         self._sets = sets
         self._ways = ways
-        self._doubtful: dict[Lineage, Bools] = {}
+        self._batches = batches(reader.plan)
+        self._grounds: dict[tuple[object, tuple[str, str]], Ground] = {}
+        self._reached: dict[Node, list[Bools]] = {}
 
-    def quantify(self, node: Node, operation: Quantify, frame: Frame) -> Truths:
+    def read(self, node: Node, frame: Frame) -> Cells:
+        """A painted node for all elements of its kind."""
+        match node.operation:
+            case Quantify():
+                return self._quantify(node, node.operation, frame)
+            case CompareSome():
+                return self._compare_some(node, node.operation, frame)
+            case Aggregate(function="count"):
+                return self._count(node, node.operation, frame)
+            case Aggregate():
+                return self._greatest(node, node.operation, frame)
+            case operation:
+                raise TypeError(f"{operation} is not painted")
+
+    # ---- operations ------------------------------------------------------------------------------------------------
+
+    def _quantify(self, node: Node, operation: Quantify, frame: Frame) -> Truths:
         """A quantifier, by how many members reach each element, counted as far as it needs."""
-        ground = _Ground(self._reader, self._ways, node, operation.navigation)
-        holds = conjunction([ground.column(part) for part in node.inputs])
-        again = ground.own_members(holds)
-        if ground.masks is not None and ground.masks.failed.any():
-            again = np.ones(frame.size, np.bool_)
-        limit = operation.count + (operation.quantifier in ("at most", "exactly"))
-        cap = max(limit, 1) if operation.quantifier in ("at least", "at most", "exactly") else 1
-        possibly = ground.count(~holds.no, cap, certain=False)
-        surely = possibly if ground.is_sure and holds.known.all() else ground.count(holds.yes, cap, certain=True)
-        failed = ground.count(holds.failed, 1, certain=False) > 0
-        is_open = self._sets.is_open(node, operation.navigation, frame)
-        found = quantified(operation.quantifier, operation.count, Sizes(surely, possibly, failed), is_open)
-        rows = np.flatnonzero(again)
-        if len(rows):
-            write(found, rows, self._sets.quantify(node, operation, frame.part(rows)))
+        sizes, is_open = self._sizes(node), self._sets.is_open(node, operation.navigation, frame)
+        found = quantified(operation.quantifier, operation.count, sizes, is_open)
+        self._again(node, self._ground(node).own_members(self._member(node)), frame, found)
         return found
 
-    def aggregate(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
+    def _count(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
+        """How many members there are."""
+        sizes, is_open = self._sizes(node), self._sets.is_open(node, operation.navigation, frame)
+        empty = (sizes.possibly == 0) & ~is_open
+        return self._sets.with_none(node, operation, frame, size_of(sizes, is_open), empty)
+
+    def _greatest(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
         """The latest, earliest, highest or lowest value: the first in order that reaches each element."""
-        ground = _Ground(self._reader, self._ways, node, operation.navigation)
-        member = ground.column(node.inputs[0])
-        value = ground.cells(node.inputs[1])
-        if isinstance(value, Truths):
-            raise TypeError("truth has no order")
+        ground, member, value = self._ground(node), self._member(node), self._value(node)
+        present, blurred, failed = self._reach(node)
         is_open = self._sets.is_open(node, operation.navigation, frame)
-        present = ground.count(~member.no, 1, certain=False) > 0
-        blurred = ground.count(~member.known | (member.yes & ~value.known), 1, certain=False) > 0
-        failed = ground.count(member.failed, 1, certain=False) > 0
-        best, cells = ground.greatest(member.yes & value.known, value, operation.function in ("latest", "highest"))
+        order = _Order(value, member.yes, greatest=operation.function in ("latest", "highest"))
+        best = ground.greatest(order.marked, order.ranks, certain=False)
         known = (best >= 0) & ~blurred & ~is_open
         found: Cells = blank(node.type, frame.size)
-        picked = cells.take(best[known])
-        write(found, np.flatnonzero(known), picked)
+        write(found, np.flatnonzero(known), order.values(best[known]))
         found.failed[~known] = failed[~known]
         found = self._sets.with_none(node, operation, frame, found, ~present & ~is_open)
-        rows = np.flatnonzero(ground.own_members(member) | self._doubt(ground))
-        if len(rows):
-            write(found, rows, self._sets.aggregate(node, operation, frame.part(rows)))
+        self._again(node, ground.own_members(member) | ground.doubtful, frame, found)
         return found
 
-    def _doubt(self, ground: _Ground) -> Bools:
-        """The origins that reach something only perhaps: which of their members are sure, no paint tells."""
-        scope = ground.scope
-        if scope not in self._doubtful:
-            size = len(self._reader.graph.kind_codes)
-            if ground.is_sure:
-                self._doubtful[scope] = np.zeros(size, np.bool_)
-            else:
-                forward = ground.forward
-                ends = np.concatenate([[0], np.cumsum(forward.possible)])
-                doubt = ends[forward.starts[1:]] > ends[forward.starts[:-1]]
-                surely = None
-                if ground.masks is not None:
-                    doubt = (doubt & ~ground.masks.surely) | ground.masks.perhaps
-                    surely = ground.masks.surely
-                own = ends[forward.starts[1:]] > ends[forward.starts[:-1]]
-                self._doubtful[scope] = own | doubt | spread(ground.back, doubt, surely, scope.steps)
-        return self._doubtful[scope][ground.origins]
+    def _compare_some(self, node: Node, operation: CompareSome, frame: Frame) -> Truths:
+        """Whether the greatest (or least) of the members compares so with a value of the origin."""
+        ground, member, value = self._ground(node), self._member(node), self._value(node)
+        other, is_open = self._reader.read(node.inputs[2], frame), self._sets.is_open(node, operation.navigation, frame)
+        if other.failed.any() or value.failed.any() or member.failed.any() or _is_range(value):
+            return truth_of(self._sets.read(node, frame))
 
+        def compared(marked: Bools, *, certain: bool) -> tuple[Bools, Truths]:
+            order = _Order(value, marked, greatest=operation.operator in (">", ">="))
+            best = ground.greatest(order.marked, order.ranks, certain=certain)
+            return best >= 0, compare(operation.operator, order.values(best), other)
 
-class _Ground:
-    """What a paint runs over: the edges from members to origins, what is avoided, who the members and origins are."""
+        (blurred,) = self._reach(node)
+        some, truth = compared(~member.no, certain=False)
+        possible = is_open | blurred | (some & ~truth.no)
+        if not (ground.is_sure and member.known.all()):
+            some, truth = compared(member.yes, certain=True)
+        sure = some & truth.yes
+        found = Truths(sure, ~possible & ~sure, np.zeros(frame.size, np.bool_))
+        self._again(node, ground.own_members(member), frame, found)
+        return found
 
-    def __init__(self, reader: Reader, ways: WholeWays, node: Node, navigation: Navigate) -> None:
-        graph, scope, origin = reader.graph, navigation.scope, node.domains[0]
-        if not isinstance(scope, Lineage) or isinstance(origin, Items) or isinstance(navigation.member, Items):
-            raise TypeError("only lineage is painted")
-        upstream = scope.direction == "upstream"
-        self.scope = scope
-        self.forward: Adjacency = graph.upstream if upstream else graph.downstream
-        self.back: Adjacency = graph.downstream if upstream else graph.upstream
-        self.masks: Masks | None = ways.masks(scope)
-        self.origins = members_of(graph, origin)
-        self.members = members_of(graph, navigation.member)
-        self._same_kind = origin == navigation.member
-        self._reader = reader
-        self._size = len(graph.kind_codes)
+    def _again(self, node: Node, doubtful: Bools, frame: Frame, found: Cells) -> None:
+        """Decides by pairs what the paint can't tell."""
+        masks = self._masks(node)
+        rows = np.arange(frame.size) if masks is not None and masks.failed.any() else np.flatnonzero(doubtful)
+        if len(rows):
+            write(found, rows, self._sets.read(node, frame.part(rows)))
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether all that is reached is surely reached."""
-        return not self.forward.possible.any() and (self.masks is None or not self.masks.perhaps.any())
+    # ---- what a node asks of the ground ----------------------------------------------------------------------------
 
-    def cells(self, part: Input) -> Cells:
+    def _ground(self, node: Node) -> Ground:
+        navigation, graph = _navigation(node), self._reader.graph
+        scope, kinds = navigation.scope, (kind_of(node.domains[0]), kind_of(navigation.member))
+        found = self._grounds.get((scope, kinds))
+        if found is None:
+            match scope:
+                case Lineage():
+                    found = LineageGround(graph, scope, kinds, self._ways.masks(scope), self._ways.kernels)
+                case Related():
+                    found = RelationGround(graph, scope, kinds)
+                case _:
+                    raise TypeError("only lineage and relations are painted")
+            self._grounds[scope, kinds] = found
+        return found
+
+    def _masks(self, node: Node) -> Masks | None:
+        scope = _navigation(node).scope
+        return self._ways.masks(scope) if isinstance(scope, Lineage) else None
+
+    def _cells(self, node: Node, part: Input) -> Cells:
         """A closed input for all members."""
         column = self._reader.column(part.node)
-        return column if part.slots else column.take(np.zeros(len(self.members), np.int64))
+        return column if part.slots else repeat(column, self._reader.extent(_navigation(node).member))
 
-    def column(self, part: Input) -> Truths:
-        """A closed condition for all members."""
-        return truth_of(self.cells(part))
+    def _member(self, node: Node) -> Truths:
+        """Which members count: of a quantifier those with condition and body."""
+        parts = node.inputs if isinstance(node.operation, Quantify) else node.inputs[:1]
+        return conjunction([truth_of(self._cells(node, part)) for part in parts])
 
-    def own_members(self, holds: Truths) -> Bools:
-        """The origins that are to be avoided (the start is exempt) and could be members of their own."""
-        if self.masks is None or not self._same_kind:
-            return np.zeros(len(self.origins), np.bool_)
-        return self.masks.any[self.origins] & ~holds.no
+    def _value(self, node: Node) -> Numbers | Values:
+        value = self._cells(node, node.inputs[1])
+        if isinstance(value, Truths):
+            raise TypeError("truth has no order")
+        return value
 
-    def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
-        """For each origin how many of the marked members it reaches, no further than ``cap``."""
-        seeds, blocked = self._seeds(marked, certain=certain)
-        if not seeds.any():
-            return np.zeros(len(self.origins), np.int64)
+    def _sizes(self, node: Node) -> Sizes:
+        """How many members each origin reaches."""
+        cap = _cap(node)
         if cap == 1:
-            reached = spread(self.back, seeds, blocked, self.scope.steps, certain=certain)
-            return reached[self.origins].astype(np.int64)
-        counts = spread_labels(self.back, seeds, blocked, self.scope.steps, cap, certain=certain)
-        return counts[self.origins]
+            possible, sure, failed = self._reach(node)
+            return Sizes(sure.astype(np.int64), possible.astype(np.int64), failed)
+        (failed,) = self._reach(node)
+        ground, holds = self._ground(node), self._member(node)
+        possibly = ground.count(~holds.no, cap, certain=False)
+        is_sure = ground.is_sure and bool(holds.known.all())
+        return Sizes(possibly if is_sure else ground.count(holds.yes, cap, certain=True), possibly, failed)
 
-    def greatest(self, marked: Bools, value: Numbers | Values, greatest: bool) -> tuple[Index, Numbers | Values]:
-        """For each origin the place, in a column of distinct values, of the greatest (else least) that reaches it;
-        -1 for none. Whether the members are sure is not asked."""
-        keys = ranks_of(value)[marked]
-        _, firsts, ranks = np.unique(keys, return_index=True, return_inverse=True)
-        seeds, blocked = self._seeds(marked, certain=False)
-        painted = np.zeros(self._size, np.int64)
-        painted[self.members[marked]] = ranks if greatest else len(firsts) - 1 - ranks
-        best = spread_greatest(self.back, seeds, painted, blocked, self.scope.steps)[self.origins]
-        if not greatest:
-            best = np.where(best < 0, -1, len(firsts) - 1 - best)
-        return best, value.take(np.flatnonzero(marked)[firsts])
+    # ---- marks -----------------------------------------------------------------------------------------------------
 
-    def _seeds(self, marked: Bools, *, certain: bool) -> tuple[Bools, Bools | None]:
-        seeds = np.zeros(self._size, np.bool_)
-        seeds[self.members[marked]] = True
-        if self.masks is None:
-            return seeds, None
-        blocked = self.masks.any if certain else self.masks.surely
-        return seeds & ~blocked, blocked
+    def _marks(self, node: Node) -> list[tuple[Bools, bool]]:
+        """The marks, and whether each asks for what is surely reached, of which a node wants to know where they get."""
+        member = self._member(node)
+        match node.operation:
+            case Quantify() if _cap(node) == 1:
+                return [(~member.no, False), (member.yes, True), (member.failed, False)]
+            case Aggregate(function=function) if function != "count":
+                blurred = ~member.known | (member.yes & ~self._value(node).known)
+                return [(~member.no, False), (blurred, False), (member.failed, False)]
+            case CompareSome():
+                return [(~member.no & ~self._value(node).known, False)]
+            case _:
+                return [(member.failed, False)]
+
+    def _reach(self, node: Node) -> list[Bools]:
+        """For each of the node's marks the origins that it reaches; painted with those of all nodes of its batch."""
+        if node not in self._reached:
+            together = [other for other in self._batches[node] if other not in self._reached]
+            asked = [self._marks(other) for other in together]
+            self._reached.update(zip(together, _painted(self._ground(node), asked), strict=True))
+        return self._reached[node]
+
+
+def _painted(ground: Ground, asked: Sequence[Sequence[tuple[Bools, bool]]]) -> Iterator[list[Bools]]:
+    """Where the marks of each node get, in one paint without those that are empty or the same."""
+    marks: list[tuple[Bools, bool]] = []
+    places: dict[tuple[bytes, bool], int] = {}
+    for marked, certain in chain.from_iterable(asked):
+        key = _mark_key(ground, marked, certain=certain)
+        if marked.any() and key not in places:
+            places[key] = len(marks)
+            marks.append((marked, certain))
+    found = ground.spread(marks) if marks else []
+    nothing = np.zeros(ground.origins, np.bool_)
+    for each in asked:
+        keys = [_mark_key(ground, marked, certain=certain) for marked, certain in each]
+        yield [found[places[key]] if key in places else nothing for key in keys]
+
+
+def _mark_key(ground: Ground, marked: Bools, *, certain: bool) -> tuple[bytes, bool]:
+    return np.packbits(marked).tobytes(), certain and not ground.is_sure
+
+
+class _Order:
+    """The marked members whose value is known, and their ranks from 0: the higher, the further ahead."""
+
+    def __init__(self, value: Numbers | Values, marked: Bools, *, greatest: bool) -> None:
+        self.marked = marked & value.known
+        keys = ranks_of(value)[self.marked]
+        if keys.dtype == np.int64 and len(keys):  # dates and moments are their own ranks, but for where they begin
+            self._begin, self._sign = (keys.min(), 1) if greatest else (keys.max(), -1)
+            self._column: Numbers | Values | None = None
+            self.ranks: Index = (keys - self._begin) * self._sign
+        else:
+            _, firsts, ranks = np.unique(keys, return_index=True, return_inverse=True)
+            self._begin, self._sign = (0, 1) if greatest else (len(firsts) - 1, -1)
+            self._column = value.take(np.flatnonzero(self.marked)[firsts])
+            self.ranks = (ranks - self._begin) * self._sign
+
+    def values(self, ranks: Index) -> Numbers | Values:
+        """The value of each rank; missing where that is -1."""
+        found = ranks >= 0
+        places = np.where(found, self._begin + ranks * self._sign, 0)
+        unbroken = np.zeros(len(ranks), np.bool_)
+        match self._column:
+            case None:
+                return Values(places, found, unbroken)
+            case Numbers(low=low) if len(low):
+                return Numbers(low[places], low[places], found, unbroken)
+            case Numbers():
+                return Numbers(np.zeros(len(ranks)), np.zeros(len(ranks)), found, unbroken)
+            case Values(values=values):
+                cells = values[places] if len(values) else np.zeros(len(ranks), values.dtype)
+                return Values(cells, found, unbroken)
+
+
+def _navigation(node: Node) -> Navigate:
+    navigation = navigation_of(node.operation)
+    if navigation is None:
+        raise TypeError("the node does not navigate")
+    return navigation
+
+
+def _cap(node: Node) -> int:
+    """Up to how many members are counted."""
+    match node.operation:
+        case Quantify("at least", count):
+            return max(count, 1)
+        case Quantify("at most" | "exactly", count):
+            return count + 1
+        case Aggregate(function="count"):
+            return UNCAPPED
+        case _:
+            return 1
+
+
+def _is_range(value: Numbers | Values) -> bool:
+    return isinstance(value, Numbers) and bool((value.low != value.high).any())

@@ -1,12 +1,13 @@
-"""Walks over the lineage, many at a time: which elements are reached, and whether surely.
+"""Walks over the lineage, many at a time, in numpy alone: which elements are reached, and whether surely.
 
 ``spread`` paints from many elements at once and tells which are reached by any of them; ``walk`` keeps apart what each
-origin reaches. Both go along an ``Adjacency`` in rounds, so that cycles end and ``within N steps`` is N rounds.
+origin reaches. All go along an ``Adjacency`` in rounds, so that cycles end and ``within N steps`` is N rounds. The
+module keeps the contract ``walk_kernels.WalkKernels``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,17 @@ from numpy.typing import NDArray
 from lexline.evaluate.column_types import Bools, Index
 from lexline_lineage.graph import Adjacency
 
-__all__ = ["Masks", "Reached", "edges_from", "spread", "spread_greatest", "spread_labels", "walk"]
+__all__ = [
+    "Mark",
+    "Masks",
+    "Reached",
+    "edges_from",
+    "spread",
+    "spread_greatest",
+    "spread_labels",
+    "spread_marks",
+    "walk",
+]
 
 CELLS = 16_000_000
 """How many bytes a chunk of walks may take for each of its marks (a byte for an origin and an element)."""
@@ -34,10 +45,24 @@ class Masks:
         """Avoided surely or perhaps."""
         return self.surely | self.perhaps
 
+    def blocking(self, *, certain: bool) -> Bools:
+        """What a paint does not pass: a sure one nothing that might be avoided."""
+        return self.any if certain else self.surely
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """What a paint starts from: those of ``elements`` (numbers of the graph) that are ``marked``, but for what is to
+    be avoided. ``certain``: it goes over sure edges only and past nothing that might be avoided."""
+
+    elements: Index
+    marked: Bools
+    certain: bool
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reached:
-    """What the origins ``begin`` to ``end`` (of those asked for) reach: pairs sorted by origin.
+    """What the origins ``begin`` to ``end`` (of those asked for) reach: pairs sorted by origin, then by element.
 
     ``origins`` counts from ``begin``. Where not ``certain`` it is an unknown whether the element is reached, and
     ``failed`` where that is because of a check.
@@ -85,8 +110,29 @@ def spread(
     return reached
 
 
+def spread_marks(
+    adjacency: Adjacency, marks: Sequence[Mark], masks: Masks | None, steps: int | None, at: Index
+) -> list[Bools]:
+    """For each mark, which of the elements ``at`` it reaches in one step or more."""
+    found = []
+    for mark in marks:
+        blocked = None if masks is None else masks.blocking(certain=mark.certain)
+        seeds = np.zeros(len(adjacency.starts) - 1, np.bool_)
+        seeds[mark.elements[mark.marked]] = True
+        if blocked is not None:
+            seeds &= ~blocked
+        found.append(spread(adjacency, seeds, blocked, steps, certain=mark.certain)[at])
+    return found
+
+
 def spread_greatest(
-    adjacency: Adjacency, seeds: Bools, ranks: Index, blocked: Bools | None, steps: int | None
+    adjacency: Adjacency,
+    seeds: Bools,
+    ranks: Index,
+    blocked: Bools | None,
+    steps: int | None,
+    *,
+    certain: bool = False,
 ) -> Index:
     """For each element the greatest rank (from 0) of a seed that reaches it in one step or more; -1 for none."""
     best = np.full(len(seeds), -1, np.int64)
@@ -95,11 +141,16 @@ def spread_greatest(
     left = steps
     while len(frontier) and (left is None or left > 0):
         edges, places = edges_from(adjacency, frontier)
+        if certain:
+            sure = ~adjacency.possible[edges]
+            edges, places = edges[sure], places[sure]
         targets, offers = adjacency.neighbours[edges], carried[places]
         better = offers > best[targets]
         targets, offers = targets[better], offers[better]
         np.maximum.at(best, targets, offers)
-        frontier = np.unique(targets).astype(np.int64)
+        improved = np.zeros(len(seeds), np.bool_)
+        improved[targets] = True
+        frontier = np.flatnonzero(improved)
         if blocked is not None:
             frontier = frontier[~blocked[frontier]]
         carried = best[frontier]
@@ -149,8 +200,10 @@ def spread_labels(
     return counts
 
 
-def walk(adjacency: Adjacency, origins: Index, masks: Masks | None, steps: int | None) -> Iterator[Reached]:
-    """What each origin reaches in one step or more, in chunks of origins.
+def walk(
+    adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None
+) -> Iterator[Reached]:
+    """Which ``wanted`` elements each origin reaches in one step or more, in chunks of origins.
 
     An avoided element is neither reached nor passed, but for the origin itself.
     """
@@ -168,6 +221,8 @@ def walk(adjacency: Adjacency, origins: Index, masks: Masks | None, steps: int |
             certain = np.isin(keys, sure, assume_unique=True)
             if masks is not None and masks.failed.any():
                 failed = np.isin(keys, _walk_failed(adjacency, some, masks, steps)) & ~certain
+        kept = wanted[keys % size]
+        keys, certain, failed = keys[kept], certain[kept], failed[kept]
         yield Reached(begin, begin + len(some), keys // size, keys % size, certain, failed)
 
 

@@ -20,6 +20,7 @@ from lexline.evaluate.navigation_columns import (
     open_related,
     related_groups,
 )
+from lexline.evaluate.walk_kernels import WalkKernels
 from lexline.evaluate.walks import Masks
 from lexline.plan.nodes import Document, Domain, Items, Lineage, Navigate, Portfolio, Related
 
@@ -29,8 +30,9 @@ __all__ = ["WholeWays", "items_domain", "kind_of"]
 class WholeWays:
     """Keeps what a scope avoids and where it is open for all elements, once for each scope."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, kernels: WalkKernels) -> None:
         self._reader = reader
+        self.kernels = kernels
         self._masks: dict[Lineage, Masks | None] = {}
         self._open: dict[tuple[Lineage | Related, str], Bools] = {}
         self._items: dict[Items, ItemTable] = {}
@@ -49,7 +51,7 @@ class WholeWays:
                 assert_never(scope)
         if isinstance(scope, Related):
             return iter([related_groups(graph, scope, kind, numbers)])
-        return lineage_groups(graph, scope, kind, numbers, self.masks(scope))
+        return lineage_groups(graph, scope, kind, numbers, self.masks(scope), self.kernels)
 
     def is_open(self, navigation: Navigate, domain: Domain, origins: Index) -> Bools:
         """See ``Ways``."""
@@ -62,8 +64,7 @@ class WholeWays:
         if (scope, kind) not in self._open:
             graph = self._reader.graph
             if isinstance(scope, Lineage):
-                everywhere = open_lineage(graph, scope, self.masks(scope))
-                self._open[scope, kind] = everywhere[members_of(graph, kind)]
+                self._open[scope, kind] = open_lineage(graph, scope, kind, self.masks(scope), self.kernels)
             else:
                 self._open[scope, kind] = open_related(graph, scope, kind, members_of(graph, kind))
         return self._open[scope, kind][origins]

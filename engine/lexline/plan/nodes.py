@@ -9,7 +9,7 @@ which of its own slots go into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -26,6 +26,7 @@ __all__ = [
     "Check",
     "Choose",
     "Compare",
+    "CompareSome",
     "Connect",
     "Constant",
     "DateOf",
@@ -44,6 +45,7 @@ __all__ = [
     "MeasurePlan",
     "Method",
     "Navigate",
+    "Navigating",
     "Node",
     "NodeTable",
     "OneOf",
@@ -57,6 +59,8 @@ __all__ = [
     "Related",
     "RulePlan",
     "Today",
+    "navigation_of",
+    "nodes_read",
 ]
 
 BOOLEAN = ValueType(Sort.BOOLEAN)
@@ -286,6 +290,18 @@ class Aggregate:
     method: Method = "pairs"
 
 
+@dataclass(frozen=True, slots=True)
+class CompareSome:
+    """Whether some member has a value that compares so with one of the origin. Reads: the condition, the member's
+    value, the value that it is compared with, in which the member doesn't stand."""
+
+    operator: Literal["<", "<=", ">", ">="]
+    navigation: Navigate
+    method: Method = "paint"
+
+
+Navigating = Quantify | Extreme | Aggregate | CompareSome
+
 Operation = (
     Constant
     | Parameter
@@ -308,7 +324,13 @@ Operation = (
     | Quantify
     | Extreme
     | Aggregate
+    | CompareSome
 )
+
+
+def navigation_of(operation: Operation) -> Navigate | None:
+    """Where an operation navigates, if it does."""
+    return operation.navigation if isinstance(operation, Navigating) else None
 
 
 # ---- the plan ------------------------------------------------------------------------------------------------------
@@ -327,6 +349,14 @@ class Node:
     def member(self) -> int:
         """The slot of the member in the inputs of a node that navigates."""
         return len(self.domains)
+
+
+def nodes_read(node: Node) -> Iterator[int]:
+    """The nodes that a node reads, those that say what it avoids among them."""
+    yield from (read.node for read in node.inputs)
+    navigation = navigation_of(node.operation)
+    if navigation is not None and isinstance(navigation.scope, Lineage):
+        yield from (avoided.condition for avoided in navigation.scope.avoiding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,14 +428,14 @@ class NodeTable:
         """
         reads = tuple(inputs)
         used = {slot for read in reads for slot in read.slots if slot < len(domains)}
-        if isinstance(operation, Quantify | Extreme | Aggregate) and operation.navigation.origin is not None:
+        if isinstance(operation, Navigating) and operation.navigation.origin is not None:
             used.add(operation.navigation.origin)
         if isinstance(operation, Attribute | Item | Check):
             used.update(range(len(domains)))
         kept = tuple(sorted(used))
         places = {slot: place for place, slot in enumerate((*kept, len(domains)))}
         reads = tuple(Input(read.node, tuple(places[slot] for slot in read.slots)) for read in reads)
-        if isinstance(operation, Quantify | Extreme | Aggregate) and operation.navigation.origin is not None:
+        if isinstance(operation, Navigating) and operation.navigation.origin is not None:
             navigation = replace(operation.navigation, origin=places[operation.navigation.origin])
             operation = replace(operation, navigation=navigation)
         return Input(self.add(Node(operation, type, tuple(domains[slot] for slot in kept), reads)), kept)

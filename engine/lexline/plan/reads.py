@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Items, Node, Plan
+from lexline.plan.nodes import Items, Node, Plan, navigation_of, nodes_read
 
 __all__ = ["attributes_read"]
 
@@ -20,7 +20,7 @@ def attributes_read(rules: Plan, checks: Mapping[str, CheckSignature]) -> dict[C
     in ``checks`` declares."""
     below: list[frozenset[Cell]] = []
     for node in rules.nodes:  # a node stands after all that it reads
-        inputs = [below[number] for number in _inputs(node)]
+        inputs = [below[number] for number in nodes_read(node)]
         below.append(frozenset(_own(node, checks)).union(*inputs))
     found: dict[Cell, list[Key]] = {}
     for key, rule in rules.rules.items():
@@ -28,14 +28,6 @@ def attributes_read(rules: Plan, checks: Mapping[str, CheckSignature]) -> dict[C
         for cell in sorted(frozenset[Cell]().union(*(below[part.node] for part in parts))):
             found.setdefault(cell, []).append(key)
     return {cell: tuple(keys) for cell, keys in found.items()}
-
-
-def _inputs(node: Node) -> Iterator[int]:
-    yield from (read.node for read in node.inputs)
-    if isinstance(node.operation, plan.Quantify | plan.Extreme | plan.Aggregate):
-        scope = node.operation.navigation.scope
-        if isinstance(scope, plan.Lineage):
-            yield from (avoided.condition for avoided in scope.avoiding)
 
 
 def _own(node: Node, checks: Mapping[str, CheckSignature]) -> Iterator[Cell]:
@@ -46,8 +38,7 @@ def _own(node: Node, checks: Mapping[str, CheckSignature]) -> Iterator[Cell]:
         case plan.Check(check) if check in checks:
             for kind, attributes in checks[check].reads.attributes.items():
                 yield from ((kind, attribute) for attribute in attributes)
-        case plan.Quantify() | plan.Extreme() | plan.Aggregate() if isinstance(node.operation.navigation.member, Items):
-            member = node.operation.navigation.member
-            yield member.kind, member.attribute
-        case _:
-            pass
+        case operation:
+            navigation = navigation_of(operation)
+            if navigation is not None and isinstance(navigation.member, Items):
+                yield navigation.member.kind, navigation.member.attribute

@@ -1,12 +1,12 @@
 """Replaces nodes by cheaper ones of the same meaning: each rewrite is a function from plan to plan.
 
 The order matters: folding leaves conditions of ``true`` that joining drops, joining makes counts closed, and what is
-closed is painted.
+closed is painted; a comparison of the member with the origin is looked for in what is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -16,25 +16,40 @@ from lexline.plan.nodes import (
     Avoided,
     Choose,
     Compare,
+    CompareSome,
     Connect,
     Constant,
-    Extreme,
     ForcePlan,
     Input,
     Lineage,
     MeasurePlan,
     Navigate,
+    Navigating,
     Node,
     NodeTable,
     Operation,
     Parameter,
     Plan,
     Quantify,
+    Related,
     RulePlan,
+    navigation_of,
+    nodes_read,
 )
 from lexline_lineage.values import Sort
 
-__all__ = ["MOST_LABELS", "REWRITES", "bound_counts", "fold_constants", "join_conditions", "paint_closed", "rewrite"]
+__all__ = [
+    "MOST_LABELS",
+    "REWRITES",
+    "bound_counts",
+    "compare_in_order",
+    "fold_constants",
+    "join_conditions",
+    "paint_closed",
+    "rewrite",
+]
+
+Order = Literal["<", "<=", ">", ">="]
 
 MOST_LABELS = 16
 """Up to how many members per element a paint keeps apart; beyond that, pairs are cheaper."""
@@ -74,15 +89,30 @@ def bound_counts(plan: Plan) -> Plan:
 
 
 def paint_closed(plan: Plan) -> Plan:
-    """Marks what can be painted: quantifiers with a small number, and values that have an order, over lineage, where
-    condition and body look only at the member.
+    """Marks what can be painted: over lineage quantifiers with a small number, over one relation those with any number
+    and counts, over both values that have an order; where condition and body look only at the member.
 
     needs: joined conditions and bounded counts, else fewer are found. keeps: every node's value for every row.
     """
     return _rebuilt(plan, _paint)
 
 
-REWRITES: tuple[Callable[[Plan], Plan], ...] = (fold_constants, bound_counts, join_conditions, paint_closed)
+def compare_in_order(plan: Plan) -> Plan:
+    """Makes a paint of a quantifier that compares a value of the member with one of the origin, and else looks only at
+    the member: whether the greatest (or least) of the members compares so is whether some member does.
+
+    needs: joined conditions, which leaves only what mixes the two. keeps: every node's value for every row.
+    """
+    return _rebuilt(plan, _in_order)
+
+
+REWRITES: tuple[Callable[[Plan], Plan], ...] = (
+    fold_constants,
+    bound_counts,
+    join_conditions,
+    compare_in_order,
+    paint_closed,
+)
 
 
 # ---- single nodes --------------------------------------------------------------------------------------------------
@@ -187,22 +217,105 @@ def _as_quantifier(operator: str, bound: object) -> tuple[Literal["at least", "a
             return "exactly", number
 
 
+_OPPOSITE: dict[str, Order] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_ORDERED = (Sort.NUMBER, Sort.PERCENTAGE, Sort.DATE, Sort.MOMENT)
+
+
+def _in_order(node: Node, table: NodeTable) -> Input | None:
+    operation = node.operation
+    if not isinstance(operation, Quantify) or operation.quantifier not in ("some", "no", "every"):
+        return None
+    if len(node.domains) != 1 or not _is_ground(operation.navigation):
+        return None
+    domains = (*node.domains, operation.navigation.member)
+    condition, body = node.inputs
+    if operation.quantifier == "every":
+        refuted = _refuted(body, table, domains)
+        if refuted is None:
+            return None
+        body = refuted
+    parts = [*_conjuncts(condition, table), *_conjuncts(body, table)]
+    mixed = [part for part in parts if not _is_closed(node, [part])]
+    compared = _compared(node, mixed[0], table) if len(mixed) == 1 else None
+    if compared is None:
+        return None
+    operator, inner, outer = compared
+    closed = _made(table, Connect("and"), domains, *(part for part in parts if part is not mixed[0]))
+    found = table.place(CompareSome(operator, operation.navigation), BOOLEAN, node.domains, [closed, inner, outer])
+    return found if operation.quantifier == "some" else _made(table, Connect("not"), node.domains, found)
+
+
+def _conjuncts(part: Input, table: NodeTable) -> list[Input]:
+    """What has to hold together."""
+    node = table.nodes[part.node]
+    if node.operation == _TRUE:
+        return []
+    if node.operation == Connect("and"):
+        return [each for inner in node.inputs for each in _conjuncts(_through(inner, part), table)]
+    return [part]
+
+
+def _refuted(part: Input, table: NodeTable, domains: tuple[object, ...]) -> Input | None:
+    """The opposite of a comparison, or of an ``or`` with comparisons in it, as what has to hold together."""
+    node = table.nodes[part.node]
+    match node.operation:
+        case Compare(operator) if operator in _OPPOSITE:
+            reads = [_through(inner, part) for inner in node.inputs]
+            return table.place(Compare(_OPPOSITE[operator]), BOOLEAN, domains, reads)  # type: ignore[arg-type]
+        case Connect("or"):
+            parts = [_refuted(_through(inner, part), table, domains) for inner in node.inputs]
+            kept = [refuted for refuted in parts if refuted is not None]
+            return _made(table, Connect("and"), domains, *kept) if len(kept) == len(parts) else None
+        case Connect("and"):
+            return None
+        case _:
+            return _made(table, Connect("not"), domains, part)
+
+
+def _compared(node: Node, part: Input, table: NodeTable) -> tuple[Order, Input, Input] | None:
+    """A comparison of what reads only the member with what doesn't read it, in this order."""
+    comparison = table.nodes[part.node]
+    if not isinstance(comparison.operation, Compare) or comparison.operation.operator not in _OPPOSITE:
+        return None
+    operator: str = comparison.operation.operator
+    inner, outer = (_through(read, part) for read in comparison.inputs)
+    if not _reads_member(node, inner):
+        inner, outer, operator = outer, inner, _MIRRORED[operator]
+    if not _reads_member(node, inner) or not _is_closed(node, [inner]) or _reads_member(node, outer):
+        return None
+    return (operator, inner, outer) if table.nodes[inner.node].type.sort in _ORDERED else None  # type: ignore[return-value]
+
+
 def _paint(node: Node, table: NodeTable) -> Input | None:
     operation = node.operation
-    if not isinstance(operation, Quantify | Aggregate) or not isinstance(operation.navigation.scope, Lineage):
+    if not isinstance(operation, Quantify | Aggregate) or not _is_ground(operation.navigation):
         return None
     if not _is_closed(node, node.inputs[:2]):
         return None
+    along_lineage = isinstance(operation.navigation.scope, Lineage)
     if isinstance(operation, Quantify):
         limit = operation.count + (operation.quantifier in ("at most", "exactly"))
-        if limit > MOST_LABELS:
+        if along_lineage and limit > MOST_LABELS:
+            return None
+    elif operation.function == "count":
+        if along_lineage:
             return None
     elif operation.function not in ("latest", "earliest", "highest", "lowest") or node.type.sort is Sort.DURATION:
         return None
     return table.place(replace(operation, method="paint"), node.type, node.domains, node.inputs)
 
 
-def _is_closed(node: Node, inputs: tuple[Input, ...]) -> bool:
+def _is_ground(navigation: Navigate) -> bool:
+    """Whether a paint can run along it: the lineage, or one relation."""
+    scope = navigation.scope
+    return isinstance(scope, Lineage) or (isinstance(scope, Related) and len(scope.relations) == 1)
+
+
+def _reads_member(node: Node, part: Input) -> bool:
+    return node.member in part.slots
+
+
+def _is_closed(node: Node, inputs: Sequence[Input]) -> bool:
     """Whether they look at nothing but the member."""
     return all(slot == node.member for part in inputs for slot in part.slots)
 
@@ -268,23 +381,18 @@ def _read_nodes(plan: Plan) -> set[int]:
     wanted |= {measure.value.node for measure in plan.measures.values()}
     for number in range(len(plan.nodes) - 1, -1, -1):
         if number in wanted:
-            node = plan.nodes[number]
-            wanted |= {part.node for part in node.inputs} | {avoided.condition for avoided in _avoided(node.operation)}
+            wanted.update(nodes_read(plan.nodes[number]))
     return wanted
 
 
-def _navigation(operation: Operation) -> Navigate | None:
-    return operation.navigation if isinstance(operation, Quantify | Extreme | Aggregate) else None
-
-
 def _avoided(operation: Operation) -> tuple[Avoided, ...]:
-    navigation = _navigation(operation)
+    navigation = navigation_of(operation)
     return navigation.scope.avoiding if navigation is not None and isinstance(navigation.scope, Lineage) else ()
 
 
 def _moved(operation: Operation, places: Mapping[int, Input]) -> Operation:
     """The operation with the conditions of avoided elements renumbered."""
-    if not isinstance(operation, Quantify | Extreme | Aggregate) or not _avoided(operation):
+    if not isinstance(operation, Navigating) or not _avoided(operation):
         return operation
     scope = operation.navigation.scope
     if not isinstance(scope, Lineage):

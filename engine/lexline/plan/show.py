@@ -61,7 +61,7 @@ def _operation(node: Node) -> str:
         case plan.Check(check, names):
             pairs = zip(names, node.inputs, strict=True)
             return f"check {check}({', '.join(f'{name}: {_read(part)}' for name, part in pairs)})"
-        case plan.Quantify() | plan.Extreme() | plan.Aggregate():
+        case plan.Quantify() | plan.Extreme() | plan.Aggregate() | plan.CompareSome():
             return f"{_set(node)}: {reads}" + (", painted" if node.operation.method == "paint" else "")
         case operation:
             return f"{_PLAIN[type(operation).__name__]} {reads}"
@@ -88,6 +88,8 @@ def _set(node: Node) -> str:
             return f"{'greatest' if greatest else 'least'} of {_navigation(node, navigation)}"
         case plan.Aggregate(function, navigation):
             return f"{function} of {_navigation(node, navigation)}"
+        case plan.CompareSome(operator, navigation):
+            return f"some {operator} of {_navigation(node, navigation)}"
         case _:
             raise TypeError("the node does not navigate")
 

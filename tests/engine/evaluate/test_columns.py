@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexline.evaluate import cone_columns, navigation_columns, walks
+from lexline.evaluate import cone_columns, navigation_columns, walks, walks_compiled
 from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.verdict import Clock
+from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.compile import compile_text
 from lexline.lang.typed import Key, Program
 from lexline_lineage.builder import build
@@ -71,10 +73,12 @@ def test_chunks_change_nothing(said: list[object], pairs: int, cells: int, monke
     with monkeypatch.context() as patch:
         patch.setattr(navigation_columns, "PAIRS", pairs)
         patch.setattr(walks, "CELLS", cells)
-        in_parts = ColumnEvaluator(program, graph, CLOCK)
-        for key, column in expected.items():
-            assert np.array_equal(in_parts.rule(key).verdicts, column.verdicts), key
-        assert {key: in_parts.measure(key) for key in program.measures} == figures
+        patch.setattr(walks_compiled, "PAIRS", pairs)
+        for kernels in get_args(Choice):
+            in_parts = ColumnEvaluator(program, graph, CLOCK, kernels=kernels)
+            for key, column in expected.items():
+                assert np.array_equal(in_parts.rule(key).verdicts, column.verdicts), (key, kernels)
+            assert {key: in_parts.measure(key) for key in program.measures} == figures
     for key, column in expected.items():
         assert column.kind == program.rules[key].kind
         assert np.array_equal(column.elements, graph.members[column.kind])

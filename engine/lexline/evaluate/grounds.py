@@ -1,0 +1,166 @@
+"""What a paint runs over: the lineage between members and origins, or one relation.
+
+Members are given by their position in their kind; answers are for the origins, all elements of theirs in order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from lexline.evaluate.column_types import Bools, Index, Truths
+from lexline.evaluate.navigation_columns import members_of
+from lexline.evaluate.walk_kernels import WalkKernels
+from lexline.evaluate.walks import Mark, Masks, edges_from, spread
+from lexline.plan.nodes import Lineage, Related
+from lexline_lineage.graph import Adjacency, Graph
+
+__all__ = ["Ground", "LineageGround", "RelationGround"]
+
+
+class Ground(ABC):
+    """The way from the members of one kind to the origins of another. ``certain`` asks for what is surely reached."""
+
+    is_sure: bool
+    """whether all that is reached is surely reached"""
+    origins: int
+    """how many origins there are"""
+
+    @abstractmethod
+    def spread(self, marks: Sequence[tuple[Bools, bool]]) -> list[Bools]:
+        """For each mark (members, certain) the origins that it reaches."""
+
+    @abstractmethod
+    def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
+        """For each origin how many of the marked members it reaches, at least as far as ``cap``."""
+
+    @abstractmethod
+    def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
+        """For each origin the greatest of ``ranks`` (one for each marked member, from 0) that reaches it; -1: none."""
+
+    @abstractmethod
+    def own_members(self, holds: Truths) -> Bools:
+        """The origins that are to be avoided (the start is exempt) and could be members of their own."""
+
+    @property
+    @abstractmethod
+    def doubtful(self) -> Bools:
+        """The origins that reach something only perhaps: which of their members are sure, no paint tells."""
+
+
+class LineageGround(Ground):
+    """The lineage, past what is not avoided."""
+
+    def __init__(
+        self, graph: Graph, scope: Lineage, kinds: tuple[str, str], masks: Masks | None, kernels: WalkKernels
+    ) -> None:
+        upstream = scope.direction == "upstream"
+        self._forward: Adjacency = graph.upstream if upstream else graph.downstream
+        self._back: Adjacency = graph.downstream if upstream else graph.upstream
+        self._masks, self._steps, self._kernels = masks, scope.steps, kernels
+        self._origins, self._members = (members_of(graph, kind) for kind in kinds)
+        self.origins = len(self._origins)
+        self._same_kind = kinds[0] == kinds[1]
+        self._size = len(graph.kind_codes)
+        self.is_sure = not self._forward.possible.any() and (masks is None or not masks.perhaps.any())
+
+    def spread(self, marks: Sequence[tuple[Bools, bool]]) -> list[Bools]:
+        """One paint for all marks."""
+        made = [Mark(self._members, marked, certain) for marked, certain in marks]
+        return self._kernels.spread_marks(self._back, made, self._masks, self._steps, self._origins)
+
+    def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
+        """Counted no further than ``cap``."""
+        seeds, blocked = self._seeds(marked, certain=certain)
+        return self._kernels.spread_labels(self._back, seeds, blocked, self._steps, cap, certain=certain)[self._origins]
+
+    def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
+        """Painted in order of rank."""
+        seeds, blocked = self._seeds(marked, certain=certain)
+        painted = np.zeros(self._size, np.int64)
+        painted[self._members[marked]] = ranks
+        best = self._kernels.spread_greatest(self._back, seeds, painted, blocked, self._steps, certain=certain)
+        return best[self._origins]
+
+    def own_members(self, holds: Truths) -> Bools:
+        """Only where the origins are of the members' kind."""
+        if self._masks is None or not self._same_kind:
+            return np.zeros(self.origins, np.bool_)
+        return self._masks.any[self._origins] & ~holds.no
+
+    @cached_property
+    def doubtful(self) -> Bools:
+        """Those from which a possible edge or something that may be avoided can be reached."""
+        if self.is_sure:
+            return np.zeros(self.origins, np.bool_)
+        ends = np.concatenate([[0], np.cumsum(self._forward.possible)])
+        own: Bools = ends[self._forward.starts[1:]] > ends[self._forward.starts[:-1]]
+        doubt, surely = own, None
+        if self._masks is not None:
+            doubt, surely = (own & ~self._masks.surely) | self._masks.perhaps, self._masks.surely
+        return (own | spread(self._back, doubt, surely, self._steps))[self._origins]
+
+    def _seeds(self, marked: Bools, *, certain: bool) -> tuple[Bools, Bools | None]:
+        seeds = np.zeros(self._size, np.bool_)
+        seeds[self._members[marked]] = True
+        if self._masks is None:
+            return seeds, None
+        blocked = self._masks.blocking(certain=certain)
+        return seeds & ~blocked, blocked
+
+
+class RelationGround(Ground):
+    """One relation: the members of each origin stand side by side, so that a row is summed up at once."""
+
+    def __init__(self, graph: Graph, scope: Related, kinds: tuple[str, str]) -> None:
+        ((relation, along),) = scope.relations
+        adjacency = graph.along[relation] if along else graph.against[relation]
+        origins = members_of(graph, kinds[0])
+        edges, places = edges_from(adjacency, origins)
+        code = graph.kind_names.index(kinds[1]) if kinds[1] in graph.kind_names else -2
+        wanted = graph.kind_codes[adjacency.neighbours[edges]] == code
+        edges, places = edges[wanted], places[wanted]
+        self._members = graph.rows[adjacency.neighbours[edges]].astype(np.int64)
+        self._sure: Bools = ~adjacency.possible[edges]
+        self.origins = len(origins)
+        self._ends = np.concatenate([[0], np.cumsum(np.bincount(places, minlength=len(origins)))])
+        self.is_sure = bool(self._sure.all())
+
+    def spread(self, marks: Sequence[tuple[Bools, bool]]) -> list[Bools]:
+        """One step."""
+        return [self.count(marked, 1, certain=certain) > 0 for marked, certain in marks]
+
+    def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:  # noqa: ARG002  # all are counted
+        """All of them."""
+        return self._sums(self._hits(marked, certain=certain))
+
+    def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
+        """The greatest of each row."""
+        ranked = np.full(len(marked), -1, np.int64)
+        ranked[marked] = ranks
+        values = np.where(self._hits(marked, certain=certain), ranked[self._members], -1)
+        best = np.full(self.origins, -1, np.int64)
+        filled = np.flatnonzero(np.diff(self._ends))
+        if len(filled):
+            best[filled] = np.maximum.reduceat(values, self._ends[filled])
+        return best
+
+    def own_members(self, holds: Truths) -> Bools:  # noqa: ARG002
+        """Nothing is avoided."""
+        return np.zeros(self.origins, np.bool_)
+
+    @cached_property
+    def doubtful(self) -> Bools:
+        """Those with a possible edge."""
+        return self._sums(~self._sure) > 0
+
+    def _hits(self, marked: Bools, *, certain: bool) -> Bools:
+        hits: Bools = marked[self._members]
+        return hits & self._sure if certain else hits
+
+    def _sums(self, hits: Bools) -> Index:
+        sums = np.concatenate([[0], np.cumsum(hits)])
+        return np.asarray(sums[self._ends[1:]] - sums[self._ends[:-1]])
