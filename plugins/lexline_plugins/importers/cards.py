@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from lexline_lineage.documents import Document
 from lexline_lineage.hostile_yaml import read_yaml
 from lexline_lineage.problems import LineageError, Problem
+from lexline_lineage.values import is_clean_text
 
 __all__ = ["Card", "read_card"]
 
@@ -24,7 +25,7 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 _GAPS = ("[more information needed]", "{{")
-_KEY = re.compile(r"[^a-z0-9]+")
+_KEY = re.compile(r"\W+")
 
 
 @dataclass(slots=True)
@@ -46,7 +47,10 @@ class Card:
 
 
 def read_card(text: str, file: str) -> Card:
-    """The card that a text holds. Raises ``LineageError`` where its front matter can't be read."""
+    """The card that a text holds. Raises ``LineageError`` where its front matter can't be read, or it is no text."""
+    if not is_clean_text(text):
+        line = text[: text.find("\0")].count("\n") + 1
+        raise LineageError([Problem("LX405", file, line, 0, "the text holds a NUL")])
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     front, body = Document(file, {}, lambda: None), 0
     if lines[0].strip() == "---":
