@@ -7,6 +7,7 @@ signature, even where the system wrote one into the address.
 from __future__ import annotations
 
 import re
+import string
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def normalise(location: str) -> str:
     if scheme in ("http", "https") and azure is not None:
         container, slash, path = path.partition("/")
         scheme, host = "abfss", f"{container}@{azure.group(1)}.dfs.core.windows.net"
-    return f"{scheme}://{host}{slash}{_decoded(path)}".rstrip("/")
+    return _trimmed(f"{scheme}://{host}{slash}{_decoded(path)}")
 
 
 def has_scheme(location: str) -> bool:
@@ -125,6 +126,11 @@ def _host(scheme: str, host: str) -> str:
 def _without_secrets(path: str) -> str:
     body, mark, query = path.partition("?")
     return body if mark and _SECRET.search(query) else path
+
+
+def _trimmed(address: str) -> str:
+    """Without the slashes and spaces at its end, in whichever order they stand there."""
+    return address.rstrip("/" + string.whitespace)
 
 
 def _decoded(path: str) -> str:
