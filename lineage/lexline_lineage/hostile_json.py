@@ -30,11 +30,12 @@ class _RefusedError(ValueError):
     """The fast pass met something that is refused."""
 
 
-def read_json(content: str | bytes, file: str) -> Document:
-    """The data of a JSON text. Raises ``LineageError`` with every mistake found."""
+def read_json(content: str | bytes, file: str, *, infinite_is_missing: bool = False) -> Document:
+    """The data of a JSON text. Raises ``LineageError`` with every mistake found. Tools that measure write ``NaN`` where
+    there was nothing to measure: with ``infinite_is_missing``, what is no finite number is ``None``, not a mistake."""
     text = decode(content, file)
     try:
-        data = _DECODER.decode(text)
+        data = (_LENIENT if infinite_is_missing else _STRICT).decode(text)
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
         raise LineageError([Problem("LX415", file, error.lineno, error.colno, message)]) from None
@@ -69,8 +70,16 @@ def _constant(_: str) -> NoReturn:
     raise _RefusedError
 
 
-_DECODER = json.JSONDecoder(
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+_STRICT = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
+)
+_LENIENT = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_int=_integer, parse_float=_finite, parse_constant=lambda _: None
 )
 
 

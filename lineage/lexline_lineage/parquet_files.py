@@ -26,7 +26,7 @@ from lexline_lineage.values import Sort
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.writing import replacing
 
-__all__ = ["facts_of_table", "read_fact_table", "read_table", "write_fact_table", "write_table"]
+__all__ = ["facts_of_table", "pyarrow_part", "read_fact_table", "read_table", "write_fact_table", "write_table"]
 
 MAX_ROWS = 50_000_000
 """How many rows a file may have."""
@@ -85,7 +85,7 @@ def facts_of_table(table: Table) -> Iterator[Fact]:
 
 def write_table(folder: Path, facts: Iterable[Fact]) -> None:
     """Writes undated facts as a portfolio folder; sources are not kept. Raises ``LineageError``."""
-    pyarrow = _pyarrow(str(folder))
+    pyarrow = pyarrow_part(str(folder))
     rows: dict[str, dict[str, object]] = {}
     edges: dict[str, list[object]] = {"src": [], "type": [], "dst": [], "possible": []}
     said: list[AttributeFact] = []
@@ -148,7 +148,7 @@ def read_fact_table(path: Path) -> tuple[Fact, ...]:
 
 def write_fact_table(path: Path, facts: Iterable[Fact]) -> None:
     """Writes facts as Parquet. Raises ``LineageError`` for a fact that could not be read again."""
-    pyarrow = _pyarrow(str(path))
+    pyarrow = pyarrow_part(str(path))
     columns: dict[str, list[object]] = {name: [] for name in (*_FACT_COLUMNS, *_DAY_COLUMNS, *_NAME_COLUMNS)}
     for fact in facts:
         record = record_of(fact)
@@ -163,7 +163,7 @@ def write_fact_table(path: Path, facts: Iterable[Fact]) -> None:
     texts = {name: pyarrow.array(column, pyarrow.string()) for name, column in columns.items() if name != "possible"}
     flags = pyarrow.array(columns["possible"], pyarrow.bool_())
     with replacing(path) as part:
-        _pyarrow(str(path), ".parquet").write_table(pyarrow.table({**texts, "possible": flags}), part)
+        pyarrow_part(str(path), ".parquet").write_table(pyarrow.table({**texts, "possible": flags}), part)
 
 
 def _record(cells: Mapping[str, object], file: str) -> dict[str, object]:
@@ -177,19 +177,20 @@ def _record(cells: Mapping[str, object], file: str) -> dict[str, object]:
     return record
 
 
-def _pyarrow(file: str, part: str = "") -> Any:
-    """The library, or a part of it; typed loosely, because it is an extra and has no types."""
+def pyarrow_part(file: str, part: str = "") -> Any:
+    """The library, or a ``part`` of it (``.parquet``); typed loosely, because it is an extra and has no types. Raises
+    ``LineageError`` where it isn't installed."""
     try:
         return importlib.import_module(f"pyarrow{part}")
     except ImportError:
-        message = "Parquet cannot be read without pyarrow"
+        message = "Parquet cannot be read without the extra `lexline[parquet]`"
         help_text = "install the extra: pip install 'lexline[parquet]'"
         raise LineageError([Problem("LX417", file, 0, 0, message, help_text)]) from None
 
 
 def _read(path: Path, required: Sequence[str]) -> Any:
-    pyarrow = _pyarrow(str(path))
-    parquet = _pyarrow(str(path), ".parquet")
+    pyarrow = pyarrow_part(str(path))
+    parquet = pyarrow_part(str(path), ".parquet")
     try:
         schema, rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
         if rows > MAX_ROWS:
@@ -222,12 +223,12 @@ def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> Non
             message = f"the values of `{name}` are of more than one type, which a column cannot hold"
             raise LineageError([Problem("LX440", str(path), 0, 0, message, "write the facts form")]) from None
     with replacing(path) as part:
-        _pyarrow(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
+        pyarrow_part(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
 
 
 def _texts(table: Any, name: str, path: Path) -> list[str]:
     """A column of texts, of which equal ones are one object; ``None`` stays, and the reader of a row refuses it."""
-    pa = _pyarrow(str(path))
+    pa = pyarrow_part(str(path))
     kind = table[name].type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
@@ -244,7 +245,7 @@ def _no_flags(count: int) -> NDArray[np.bool_]:
 
 def _coded(column: Any, file: str, name: str) -> Coded:
     """A column of any type by distinct values; NaN, which some writers put for nothing, is missing."""
-    pa, compute = _pyarrow(file), _pyarrow(file, ".compute")
+    pa, compute = pyarrow_part(file), pyarrow_part(file, ".compute")
     try:
         kind = column.type
         if pa.types.is_null(kind):

@@ -107,6 +107,15 @@ def test_all_mistakes_are_reported() -> None:
     assert [problem.code for problem in caught.value.problems] == ["LX407", "LX406", "LX406"]
 
 
+def test_what_is_no_finite_number_may_be_missing() -> None:
+    """Tools that measure write so where there was nothing to measure; all other mistakes are mistakes."""
+    text = '{"a": NaN, "b": [-Infinity, Infinity], "c": 1e999, "d": -1e999, "e": 0.5}'
+    found = read_json(text, "f", infinite_is_missing=True).data
+    assert found == {"a": None, "b": [None, None], "c": None, "d": None, "e": 0.5}
+    with pytest.raises(LineageError, match="stands twice"):
+        read_json('{"a": NaN, "a": 1}', "f", infinite_is_missing=True)
+
+
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(documents, "MAX_BYTES", 10)
     with pytest.raises(LineageError, match="larger"):

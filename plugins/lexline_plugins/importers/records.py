@@ -6,8 +6,11 @@ to another: in a file of JSON lines, a broken line costs that line only.
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import re
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,18 +18,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lexline.importing import Skipped
-from lexline_lineage.documents import Document
+from lexline_lineage.documents import MAX_BYTES, Document
 from lexline_lineage.hostile_json import read_json
 from lexline_lineage.hostile_yaml import read_yaml_documents
-from lexline_lineage.problems import LineageError
+from lexline_lineage.problems import LineageError, Problem
 from lexline_lineage.reading import read_bytes
 from lexline_lineage.values import Sort, ValueType, is_clean_text, parse_value
 
 __all__ = [
+    "LINES",
     "Reading",
     "Record",
     "as_json",
+    "content_of",
     "day_of",
+    "each_line",
     "json_lines",
     "mapping",
     "mappings",
@@ -40,7 +46,9 @@ __all__ = [
     "yaml_files",
 ]
 
-_LINES = (".jsonl", ".ndjson")
+LINES = (".jsonl", ".ndjson")
+"""How names of files with a JSON value on each line end."""
+_PACKED = ".gz"
 _LAST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999."""
 _FINER = re.compile(r"(\.\d{6})\d+")
@@ -86,24 +94,38 @@ def read_json_files(reading: Reading) -> Iterator[tuple[str, Document]]:
     """The JSON document of each file, under the file's name."""
     for name, path in reading.files():
         try:
-            yield name, read_json(read_bytes(path), name)
+            yield name, read_json(content_of(path), name)
         except LineageError as error:
             reading.skip_problems(error, name)
+
+
+def content_of(path: Path) -> bytes:
+    """The content of a file; that of one whose name ends in ``.gz`` is unpacked, and as bounded as that of any other.
+    Raises ``LineageError``."""
+    content = read_bytes(path)
+    if path.suffix.lower() != _PACKED:
+        return content
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            return stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        message = "the file is not packed as its name says, or its end is missing"
+        raise LineageError([Problem("LX401", str(path), 0, 0, message)]) from None
 
 
 def json_lines(reading: Reading) -> Iterator[tuple[str, object]]:
     """The values of each file with their places: one JSON value, a list of values, or JSON lines."""
     for name, path in reading.files():
         try:
-            content = read_bytes(path)
+            content = content_of(path)
         except LineageError as error:
             reading.skip_problems(error, name)
             continue
         try:
             document = read_json(content, name)
         except LineageError as error:
-            if path.suffix.lower() in _LINES or _has_lines(content, name):
-                yield from _each_line(content, name, reading)
+            if path.suffix.lower() in LINES or _has_lines(content, name):
+                yield from each_line(content, name, reading)
             else:
                 reading.skip_problems(error, name)
             continue
@@ -187,8 +209,9 @@ def moment_of_text(raw: object) -> str | None:
 
 
 def day_of(raw: object) -> str | None:
-    """The day that a day or a moment says, as its writer's calendar has it; ``None`` for what is neither."""
-    if isinstance(raw, str) and moment_of_text(raw) is not None:
+    """The day that a day or a moment says, as its writer's calendar has it; ``None`` for what is neither. A moment may
+    lack its zone (``2026-09-01 09:00:00``)."""
+    if isinstance(raw, str) and (moment_of_text(raw) or moment_of_text(raw.strip() + "Z")):
         raw = raw.strip()[:10]
     parsed = parse_value(raw, _DATE)
     return str(parsed) if parsed is not None else None
@@ -241,7 +264,8 @@ def _has_lines(content: bytes, name: str) -> bool:
     return False
 
 
-def _each_line(content: bytes, name: str, reading: Reading) -> Iterator[tuple[str, object]]:
+def each_line(content: bytes, name: str, reading: Reading) -> Iterator[tuple[str, object]]:
+    """The JSON value of each line of a file with its place."""
     for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
             continue
