@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lexline_lineage.facts import Strength
 from lexline_plugins.importers.labels import Labels
 from lexline_plugins.importers.locations import escape, has_scheme, normalise
-from lexline_plugins.importers.openlineage_names import Import
+from lexline_plugins.importers.openlineage_names import Import, registered_models
 from lexline_plugins.importers.records import mapping, mappings, text, whole_number
 
 __all__ = ["labels_of", "owner_of", "read_dataset", "tag_value"]
@@ -16,7 +15,6 @@ __all__ = ["labels_of", "owner_of", "read_dataset", "tag_value"]
 _MAX_FIELD_DEPTH = 20
 _OF_DATASETS = frozenset({"jurisdiction", "licence"})
 """Attributes that the tags of this importer fill for datasets, and that nothing else has."""
-_REGISTERED = re.compile(r"models:/([^/@]+)/([0-9]+)")
 _DATABASES = ("jdbc", "mssql", "mysql", "oracle", "postgres", "postgresql", "redshift", "snowflake", "sqlserver")
 _FEAST = {"feast_featureService": "services/", "feast_featureView": ""}
 
@@ -27,7 +25,7 @@ def read_dataset(work: Import, data: dict[str, object], place: str, day: str = "
     facets = mapping(data, "facets")
     if work.is_model(address):
         artifact = work.artifact(address, place)
-        _registered(work, artifact, facets, place)
+        _registered(work, artifact, data, place)
         return artifact
     dataset = work.sheet.element(f"dataset:{address}", "dataset", place)
     labels = labels_of(work, mappings(facets, "tags", "tags"))
@@ -70,14 +68,10 @@ def owner_of(facets: dict[str, object]) -> str:
     return text((called or owners)[0], "name") if owners else ""
 
 
-def _registered(work: Import, artifact: str, facets: dict[str, object], place: str) -> None:
+def _registered(work: Import, artifact: str, data: dict[str, object], place: str) -> None:
     """A symlink may say which version of a registered model is kept here."""
-    for link in mappings(facets, "symlinks", "identifiers"):
-        registry, version = text(link, "namespace"), _REGISTERED.fullmatch(text(link, "name"))
-        if version is not None and registry.startswith("mlflow://"):
-            parts = (registry.removeprefix("mlflow://").strip("/"), version.group(1), version.group(2))
-            model = work.sheet.element("model:mlflow/" + "/".join(map(escape, parts)), "model", place)
-            work.sheet.edge(model, "stored_as", artifact, place)
+    for model in registered_models(data):
+        work.sheet.edge(work.sheet.element(model, "model", place), "stored_as", artifact, place)
 
 
 def _names(work: Import, dataset: str, data: dict[str, object], place: str) -> None:

@@ -7,7 +7,7 @@ event, or lacks what the specification requires, is skipped with the reason; a w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from lexline_lineage.values import Sort, ValueType, parse_value
 from lexline_plugins.importers.locations import run_id
 from lexline_plugins.importers.records import Reading, json_lines, mapping, mappings, text
 
-__all__ = ["NO_EVENT", "Event", "gather", "moment_of"]
+__all__ = ["NO_EVENT", "Event", "event_of", "gather", "in_order", "moment_of"]
 
 _TYPES = frozenset({"START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"})
 NO_EVENT = "this is no OpenLineage event"
@@ -57,15 +57,26 @@ def gather(reading: Reading) -> tuple[list[Event], list[tuple[str, dict[str, obj
         if not any(key in data for key in ("eventType", "eventTime", "run", "job", "dataset")):
             others.append((place, data))
             continue
-        why = _refusal(data)
-        if why:
-            reading.skip(place, why)
-            continue
-        _check_facets(data, place, reading)
-        run = run_id(text(data, "run", "runId")) or ""
-        events.append(Event(text(data, "eventType") or "OTHER", moment_of(text(data, "eventTime")), run, data, place))
-    events.sort(key=lambda event: (event.moment, event.type in ("COMPLETE", "FAIL", "ABORT")))
-    return events, others
+        event = event_of(data, place, reading)
+        if event is not None:
+            events.append(event)
+    return in_order(events), others
+
+
+def event_of(data: dict[str, object], place: str, reading: Reading) -> Event | None:
+    """The event that the data is; ``None`` and skipped with the reason where it is no valid one."""
+    why = _refusal(data)
+    if why:
+        reading.skip(place, why)
+        return None
+    _check_facets(data, place, reading)
+    run = run_id(text(data, "run", "runId")) or ""
+    return Event(text(data, "eventType") or "OTHER", moment_of(text(data, "eventTime")), run, data, place)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Events earliest first; of the same moment a start goes before an end."""
+    return sorted(events, key=lambda event: (event.moment, event.type in ("COMPLETE", "FAIL", "ABORT")))
 
 
 def _each(reading: Reading) -> Iterator[tuple[str, dict[str, object]]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lexline_lineage.facts import Strength
 from lexline_plugins.importers.locations import Locations, escape, has_scheme, logged_model
-from lexline_plugins.importers.records import Reading, text
+from lexline_plugins.importers.records import Reading, mappings, text
 from lexline_plugins.importers.sheet import FactSheet
 
-__all__ = ["Import"]
+__all__ = ["Import", "address_of", "registered_models"]
+
+_REGISTERED = re.compile(r"models:/([^/@]+)/([0-9]+)")
 
 
 @dataclass(slots=True)
@@ -33,12 +37,10 @@ class Import:
 
     def address(self, data: object) -> str:
         """Where a dataset is, from its namespace and name; not a URI where its namespace is just a name."""
-        namespace, name = text(data, "namespace"), text(data, "name")
-        if namespace == "file":
-            return self.locations.canonical("file:///" + name.lstrip("/"))
-        if has_scheme(namespace):
-            return self.locations.canonical(f"{namespace.rstrip('/')}/{name.lstrip('/')}")
-        return f"openlineage/{self.authority}/{escape(namespace)}/{escape(name, keep='/')}"
+        named = address_of(data, self.locations)
+        if named:
+            return named
+        return f"openlineage/{self.authority}/{escape(text(data, 'namespace'))}/{escape(text(data, 'name'), keep='/')}"
 
     def is_model(self, address: str) -> bool:
         """True where a model is kept at the address."""
@@ -67,3 +69,20 @@ class Import:
         self.sheet.attribute(column, "name", name, place)
         self.sheet.edge(column, "belongs_to", dataset, place)
         return column
+
+
+def address_of(data: object, locations: Locations) -> str:
+    """Where a dataset is, from its namespace and name; empty where its namespace is just a name."""
+    namespace, name = text(data, "namespace"), text(data, "name")
+    if namespace == "file":
+        return locations.canonical("file:///" + name.lstrip("/"))
+    return locations.canonical(f"{namespace.rstrip('/')}/{name.lstrip('/')}") if has_scheme(namespace) else ""
+
+
+def registered_models(data: object) -> Iterator[str]:
+    """The ids of the versions of registered models that, by its symlinks, are kept at a dataset's address."""
+    for link in mappings(data, "facets", "symlinks", "identifiers"):
+        registry, version = text(link, "namespace"), _REGISTERED.fullmatch(text(link, "name"))
+        if version is not None and registry.startswith("mlflow://"):
+            parts = (registry.removeprefix("mlflow://").strip("/"), version.group(1), version.group(2))
+            yield "model:mlflow/" + "/".join(map(escape, parts))

@@ -7,6 +7,9 @@ from lexline.importing import Importer
 from lexline_plugins.importers.assessments import ASSESSMENTS
 from lexline_plugins.importers.cyclonedx import CYCLONEDX
 from lexline_plugins.importers.dbt import DBT
+from lexline_plugins.importers.evidently import EVIDENTLY
+from lexline_plugins.importers.explanations import EXPLANATIONS
+from lexline_plugins.importers.fairness import FAIRNESS
 from lexline_plugins.importers.kserve import KSERVE
 from lexline_plugins.importers.mlflow import MLFLOW
 from lexline_plugins.importers.model_cards import MODEL_CARDS
@@ -18,5 +21,17 @@ __all__ = ["lexline_importers"]
 
 @hookimpl
 def lexline_importers() -> list[Importer]:
-    """Importers of registries, lineage, data builds and serving."""
-    return [MLFLOW, OPENLINEAGE, KSERVE, SELDON, DBT, MODEL_CARDS, ASSESSMENTS, CYCLONEDX]
+    """Importers of registries, lineage, data builds, serving, documents and evidence about models."""
+    return [
+        MLFLOW,
+        OPENLINEAGE,
+        KSERVE,
+        SELDON,
+        DBT,
+        MODEL_CARDS,
+        ASSESSMENTS,
+        CYCLONEDX,
+        EVIDENTLY,
+        FAIRNESS,
+        EXPLANATIONS,
+    ]

@@ -25,6 +25,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "dbt@only-compiled": {},
     "dbt@v1": {},
     "dbt@v4": {},
+    "explanations": {"authority": "example.org", "subjects": {"shap-values-{any}-v{version}.parquet": "c/{version}"}},
 }
 """The settings with which an importer reads its corpus, where ``authority`` alone is not what it needs."""
 
@@ -74,7 +75,21 @@ def test_the_authority_is_needed(name: str) -> None:
     assert caught.value.setting == "authority"
 
 
-@pytest.mark.parametrize("name", ["assessments", "cyclonedx", "kserve", "mlflow", "model-cards", "openlineage"])
+AUTHORISED = (
+    "assessments",
+    "cyclonedx",
+    "evidently",
+    "explanations",
+    "fairness",
+    "kserve",
+    "mlflow",
+    "model-cards",
+    "openlineage",
+)
+"""Importers that need the setting ``authority``."""
+
+
+@pytest.mark.parametrize("name", AUTHORISED)
 @pytest.mark.parametrize(
     ("settings", "wrong"),
     [
@@ -88,6 +103,22 @@ def test_wrong_settings(name: str, settings: dict[str, object], wrong: str) -> N
     with pytest.raises(SettingError) as caught:
         IMPORTERS[name].read(ImportRequest((), settings, name))
     assert caught.value.setting == wrong
+
+
+@pytest.mark.parametrize("name", ["assessments", "evidently", "explanations", "fairness", "model-cards"])
+@pytest.mark.parametrize(
+    ("form", "subject"),
+    [
+        ("{name}.json", "a/1"),
+        ("{model}-{model}.json", "{model}/1"),
+        ("{model}.json", "{model}/{version}"),
+        ("{day}.json", "{day}/1"),
+    ],
+)
+def test_wrong_forms_of_file_names(name: str, form: str, subject: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        IMPORTERS[name].read(ImportRequest((), {"authority": "a", "subjects": {form: subject}}, name))
+    assert caught.value.setting == "subjects"
 
 
 @pytest.mark.parametrize("name", sorted(IMPORTERS))
