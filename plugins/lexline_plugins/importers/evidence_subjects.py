@@ -19,9 +19,7 @@ from lexline_plugins.importers.subjects import Found, Subjects, model_id, regist
 
 __all__ = ["About", "Finder", "Named", "named_by"]
 
-_NAMES = ("model_name", "name")
-_VERSIONS = ("model_version", "version")
-_RUNS = ("mlflow_run_id", "run_id")
+_RUN = ("mlflow_run_id", "run_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,10 @@ class Named:
     name: str = ""
     version: str = ""
     run: str = ""
+
+    def __str__(self) -> str:
+        """In a reader's words: ``credit-decision version 1``."""
+        return " version ".join(filter(None, (self.name, self.version if self.name else "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,11 @@ class Finder:
 
 
 def named_by(data: Mapping[str, object]) -> Named:
-    """The model that metadata name."""
-    name, version, run = (
-        next(filter(None, (text(data, key) for key in keys)), "") for keys in (_NAMES, _VERSIONS, _RUNS)
-    )
-    return Named(name, version, run)
+    """The model that metadata name, beside other things (``model_name``) or in a part of their own (``model.name``)."""
+    name = text(data, "model_name") or text(data, "model", "name")
+    version = text(data, "model_version") or text(data, "model", "version")
+    runs = (text(data, *path) for key in _RUN for path in ((key,), ("model", key)))
+    return Named(name, version, next(filter(None, runs), ""))
 
 
 class _Lineage:

@@ -25,6 +25,8 @@ __all__ = ["EXPLANATIONS"]
 _MOST_INPUTS = 200
 """How many inputs of a model are kept, the weightiest first."""
 _DIGITS = 6
+_LONGEST = 500
+"""How many characters of a condition are looked at."""
 _CONDITION = re.compile(r"(?:-?[0-9.eE+-]+ < )?(.+?)(?: (?:<=|<|>=|>) -?[0-9.eE+-]+|=.*)?")
 
 
@@ -105,8 +107,9 @@ def _lime(named: Named, items: list[dict[str, object]]) -> _Explained:
 
 def _input(condition: str) -> str:
     """The input that a condition of LIME is about (``-0.60 < prior_defaults <= 1.10``, ``channel=web``)."""
-    found = _CONDITION.fullmatch(condition.strip())
-    return found.group(1) if found is not None else condition
+    shown = condition.strip()[:_LONGEST]
+    found = _CONDITION.fullmatch(shown)
+    return found.group(1) if found is not None else shown
 
 
 def _document(work: Evidence, file: EvidenceFile, explained: _Explained, *, is_one: bool) -> None:
@@ -118,8 +121,11 @@ def _document(work: Evidence, file: EvidenceFile, explained: _Explained, *, is_o
         "rows": explained.rows,
         **_inputs(explained.weights),
     }
-    about = f" of {named.name}" + (f" version {named.version}" if named.version else "") if named.name else ""
-    said = {"name": f"Weights of the inputs{about}", "type": "other", "updated_on": subject.day}
+    said = {
+        "name": f"Weights of the inputs of {named}" if named.name else "Weights of the inputs",
+        "type": "other",
+        "updated_on": subject.day,
+    }
     work.document(file, subject, said, content, "" if is_one else f"{named.name}/{named.version}".strip("/"))
 
 

@@ -106,8 +106,8 @@ def _frame(attribute: str, data: dict[str, object], path: tuple[str, ...]) -> _F
 
 
 def _report(work: Evidence, file: EvidenceFile, frames: list[_Frame]) -> None:
-    model, data = mapping(file.data, "model") or file.data, file.data
-    subject = work.subject(file, named_by(model))
+    data, named = file.data, named_by(file.data)
+    subject = work.subject(file, named)
     first, _, last = text(data, "dataset", "period").partition("/")
     tool = f"{text(data, 'tool')} {text(data, 'tool_version')}".strip()
     made = made_at(text(data, "generated_at"), subject)
@@ -121,18 +121,12 @@ def _report(work: Evidence, file: EvidenceFile, frames: list[_Frame]) -> None:
         "favourable_outcome": text(data, "favourable_outcome"),
         "period": text(data, "dataset", "period"),
     }
-    named = " ".join(filter(None, ("Fairness of", *_spoken(model))))
     document = {
-        "name": named if named != "Fairness of" else "Fairness report",
+        "name": f"Fairness of {named}" if named.name else "Fairness report",
         "type": "test-report",
         "updated_on": made.get("observed_on"),
     }
     work.document(file, subject, document, content)
-
-
-def _spoken(model: dict[str, object]) -> tuple[str, str]:
-    named = named_by(model)
-    return named.name, f"version {named.version}" if named.version else ""
 
 
 def _overall(file: EvidenceFile, frames: list[_Frame]) -> Iterator[Figure]:

@@ -41,6 +41,8 @@ _LOGGED_MODEL = re.compile(r"m-[0-9a-zA-Z-]+")
 _SUGGESTION = re.compile(
     r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[-_.])?(?:(?:model|data)?[-_]?card[-_])?([A-Za-z].*?)[-_.]v([0-9]+)(?![0-9A-Za-z])"
 )
+_LONGEST_NAME = 1000
+"""Names that are longer are of no form, so that no name takes long to compare."""
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _HOLES = {"any": r".+", "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "model": r"[^/]+", "version": r"[^/-]+?"}
 _KINDS = (
@@ -99,7 +101,7 @@ class _Form:
 
     def apply(self, name: str) -> tuple[str, str] | None:
         """What goes by the name is about, and the day in the name; ``None`` where it is not of the form."""
-        found = self.pattern.fullmatch(name)
+        found = self.pattern.fullmatch(name) if len(name) <= _LONGEST_NAME else None
         if found is None:
             return None
         filled = found.groupdict()
