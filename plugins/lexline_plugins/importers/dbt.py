@@ -14,7 +14,7 @@ from lexline_plugins.importers.dbt_artifacts import TABLES, Project, gather
 from lexline_plugins.importers.dbt_results import results
 from lexline_plugins.importers.dbt_work import Work, dbt_id
 from lexline_plugins.importers.labels import BOOLEANS
-from lexline_plugins.importers.locations import escape, has_scheme
+from lexline_plugins.importers.locations import has_scheme
 from lexline_plugins.importers.meanings import MEANINGS, understand
 from lexline_plugins.importers.options import optional_text, refuse_unknown, text_pairs, the_locations
 from lexline_plugins.importers.records import Reading, mapping, text
@@ -134,9 +134,7 @@ def _column(work: Work, dataset: str, name: str, data: object, place: str) -> No
     if not name.strip():
         return
     known = work.columns.setdefault(dataset, {}).setdefault(name.lower(), name)
-    column = work.sheet.element(f"column:{dataset.partition(':')[2]}#{escape(known)}", "column", place)
-    work.sheet.edge(column, "belongs_to", dataset, place)
-    work.sheet.attribute(column, "name", known, place)
+    column = work.sheet.column(dataset, known, place)
     work.sheet.attribute(column, "description", text(data, "description"), place)
     work.sheet.attribute(column, "data_type", text(data, "data_type"), place)
     understand("column", _labels("column", mapping(data)), work.meta).state(work.sheet, column, place)

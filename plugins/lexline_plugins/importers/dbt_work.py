@@ -8,7 +8,7 @@ from lexline.importing import Unresolved
 from lexline_plugins.importers.dbt_artifacts import Project
 from lexline_plugins.importers.locations import Locations, escape
 from lexline_plugins.importers.records import Reading
-from lexline_plugins.importers.sheet import FactSheet
+from lexline_plugins.importers.sheet import FactSheet, column_id
 
 __all__ = ["Work", "dbt_id"]
 
@@ -41,7 +41,7 @@ class Work:
     def column(self, dataset: str, name: str) -> str:
         """The column of that name, in capitals or not; empty where none is known."""
         known = self.columns.get(dataset, {}).get(name.lower())
-        return f"column:{dataset.partition(':')[2]}#{escape(known)}" if known else ""
+        return column_id(dataset, known) if known else ""
 
 
 def dbt_id(kind: str, project: str, key: str) -> str:

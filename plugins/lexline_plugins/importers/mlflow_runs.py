@@ -157,8 +157,5 @@ def _columns(work: Import, dataset: str, data: dict[str, object], place: str) ->
     columns: dict[str, str] = {}
     for item in mappings(inner_json(text(data, "schema")), "mlflow_colspec"):
         if name := text(item, "name"):
-            column = work.sheet.element(f"column:{dataset.removeprefix('dataset:')}#{escape(name)}", "column", place)
-            work.sheet.attribute(column, "name", name, place)
-            work.sheet.edge(column, "belongs_to", dataset, place)
-            columns[name] = column
+            columns[name] = work.sheet.column(dataset, name, place)
     return columns

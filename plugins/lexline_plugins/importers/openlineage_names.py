@@ -65,10 +65,7 @@ class Import:
 
     def column(self, dataset: str, name: str, place: str) -> str:
         """A column of a dataset."""
-        column = self.sheet.element(f"column:{dataset.partition(':')[2]}#{escape(name)}", "column", place)
-        self.sheet.attribute(column, "name", name, place)
-        self.sheet.edge(column, "belongs_to", dataset, place)
-        return column
+        return self.sheet.column(dataset, name, place)
 
 
 def address_of(data: object, locations: Locations) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
+from lexline_plugins.importers.locations import escape
 
-__all__ = ["FactSheet"]
+__all__ = ["FactSheet", "column_id"]
 
 _ORDER = tuple(Strength)
+
+
+def column_id(table: str, name: str) -> str:
+    """The id of a column of a dataset or feature view."""
+    return f"column:{table.partition(':')[2]}#{escape(name)}"
 
 
 class FactSheet:
@@ -29,6 +35,13 @@ class FactSheet:
         """There is such an element. Gives its id back."""
         self._elements.setdefault(element, ElementFact(element, kind, Source(self._source, place)))
         return element
+
+    def column(self, table: str, name: str, place: str) -> str:
+        """The dataset or feature view has a column of that name. Gives its id back."""
+        column = self.element(column_id(table, name), "column", place)
+        self.attribute(column, "name", name, place)
+        self.edge(column, "belongs_to", table, place)
+        return column
 
     def attribute(self, element: str, name: str, value: object, place: str, *, since: date | None = None) -> None:
         """The attribute of the element is the value, ``since`` a day or at any time. Where it is said again, the first
