@@ -23,9 +23,16 @@ _SENSITIVE = {
     "personal_data": "personal_data",
     "special_category": "special_category",
 }
-_OF_DATASET = _SENSITIVE | {
-    "anonymised": "anonymised",
+_OF_DATA = _SENSITIVE | {
     "approved_uses": "purposes",
+    "owner": "owner",
+    "permitted_use": "purposes",
+    "permitted_uses": "purposes",
+    "purposes": "purposes",
+    "region": "region",
+}
+_OF_DATASET = _OF_DATA | {
+    "anonymised": "anonymised",
     "bias_examined": "bias_examined",
     "childrens_data": "childrens_data",
     "classification": "sensitivity",
@@ -40,12 +47,7 @@ _OF_DATASET = _SENSITIVE | {
     "lawful_basis": "lawful_basis",
     "licence": "licence",
     "license": "licence",
-    "owner": "owner",
-    "permitted_use": "purposes",
-    "permitted_uses": "purposes",
     "pseudonymised": "pseudonymised",
-    "purposes": "purposes",
-    "region": "region",
     "residency": "jurisdiction",
     "retention": "retention",
     "retention_days": "retention",
@@ -64,7 +66,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "proxy_review": "proxy_review",
     },
     "dataset": _OF_DATASET,
-    "feature-view": _SENSITIVE | {"owner": "owner", "region": "region"},
+    "feature-view": _OF_DATA,
     "job": {"owner": "owner", "purpose": "purpose"},
 }
 """The attribute that a key fills, for each kind of element."""
