@@ -6,7 +6,9 @@ columns accuses those and no others.
 
 from __future__ import annotations
 
-from lexline_plugins.importers.locations import escape, has_scheme
+from lexline_lineage.facts import Strength
+from lexline_plugins.importers.feast_names import service_id, used_by
+from lexline_plugins.importers.locations import has_scheme
 from lexline_plugins.importers.mlflow_answers import pairs
 from lexline_plugins.importers.mlflow_names import Import, inner_json
 from lexline_plugins.importers.records import Record, mapping, mappings, text, whole_number
@@ -50,9 +52,9 @@ def read_packages(work: Import, versions: dict[tuple[str, str], str]) -> None:
             _describe_file(work, key, package)
             if mapping(data, "signature").get("inputs"):
                 signed[key] = package
-    for key, element in versions.items():
+    for key in versions:
         run = text(work.answers.versions[key].data, "run_id")
-        service = _feature_service(work, element, run)
+        service = _feature_service(work, key, run)
         if key in signed:
             _signature(work, key, run, service, signed[key])
 
@@ -92,7 +94,8 @@ def _signature(work: Import, key: tuple[str, str], run: str, service: str, packa
         for origin in origins:
             work.sheet.edge(origin, "trains", element, package.place, possible=len(origins) > 1)
         if service:
-            _served_column(work, element, service, name, package.place)
+            column = work.sheet.column(service, name, package.place)
+            work.sheet.edge(column, "trains", element, package.place)
         elif not origins:
             unknown.append(name)
     if unknown:
@@ -100,9 +103,10 @@ def _signature(work: Import, key: tuple[str, str], run: str, service: str, packa
         work.leave_open(", ".join(unknown), element, why)
 
 
-def _feature_service(work: Import, element: str, run: str) -> str:
-    """The feature service that a run says it trained on. Only a tag says so, and nobody keeps it right: possible."""
-    record = work.known_run(run)
+def _feature_service(work: Import, key: tuple[str, str], run: str) -> str:
+    """The feature service that a run says it trained on. Which one of the feature store it is, only a tag says, and
+    nobody keeps it right: it is an element of its own, which may be that one where that one names the model, too."""
+    element, record = work.model(key), work.known_run(run)
     if record is None:
         return ""
     tags = dict(pairs(record.data, "data", "tags"))
@@ -116,15 +120,12 @@ def _feature_service(work: Import, element: str, run: str) -> str:
             name, element, "no setting `feature_project` says in which feature store this feature service is"
         )
         return ""
-    project = tags.get(_PROJECT, "") or work.feature_project
-    service = f"feature-view:feast/{escape(project)}/services/{escape(name)}"
+    stored = service_id(tags.get(_PROJECT, "") or work.feature_project, name)
+    service = f"feature-view:mlflow/{work.authority}/{stored.partition(':')[2]}"
     work.sheet.element(service, "feature-view", record.place)
-    work.sheet.edge(service, "trains", element, record.place, possible=True)
+    work.sheet.attribute(service, "name", name, record.place)
+    work.sheet.edge(service, "trains", element, record.place)
+    work.sheet.alias(service, stored, Strength.HINT, record.place)
+    work.sheet.alias(service, used_by(stored, key[0]), Strength.DERIVED, record.place)
+    work.sheet.alias(service, used_by(stored, *key), Strength.DERIVED, record.place)
     return service
-
-
-def _served_column(work: Import, element: str, service: str, name: str, place: str) -> None:
-    column = work.sheet.element(f"column:{service.partition(':')[2]}#{escape(name)}", "column", place)
-    work.sheet.attribute(column, "name", name, place)
-    work.sheet.edge(column, "belongs_to", service, place, possible=True)
-    work.sheet.edge(column, "trains", element, place, possible=True)

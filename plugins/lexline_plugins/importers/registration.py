@@ -10,6 +10,7 @@ from lexline_plugins.importers.dbt import DBT
 from lexline_plugins.importers.evidently import EVIDENTLY
 from lexline_plugins.importers.explanations import EXPLANATIONS
 from lexline_plugins.importers.fairness import FAIRNESS
+from lexline_plugins.importers.feast import FEAST
 from lexline_plugins.importers.kserve import KSERVE
 from lexline_plugins.importers.mlflow import MLFLOW
 from lexline_plugins.importers.model_cards import MODEL_CARDS
@@ -21,13 +22,14 @@ __all__ = ["lexline_importers"]
 
 @hookimpl
 def lexline_importers() -> list[Importer]:
-    """Importers of registries, lineage, data builds, serving, documents and evidence about models."""
+    """Importers of registries, lineage, data builds, feature stores, serving, documents and evidence about models."""
     return [
         MLFLOW,
         OPENLINEAGE,
         KSERVE,
         SELDON,
         DBT,
+        FEAST,
         MODEL_CARDS,
         ASSESSMENTS,
         CYCLONEDX,

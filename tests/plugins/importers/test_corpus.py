@@ -26,6 +26,9 @@ SETTINGS: dict[str, dict[str, object]] = {
     "dbt@v1": {},
     "dbt@v4": {},
     "explanations": {"authority": "example.org", "subjects": {"shap-values-{any}-v{version}.parquet": "c/{version}"}},
+    "feast": {},
+    "feast@northfield": {"repository": "/srv/northfield/feast"},
+    "feast@older": {},
 }
 """The settings with which an importer reads its corpus, where ``authority`` alone is not what it needs."""
 
