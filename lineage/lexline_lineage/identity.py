@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lexline_lineage.facts import AliasFact, EdgeFact, ElementFact, Fact, Source, Strength
 from lexline_lineage.identity_facts import moved, possible_edges, system_of
@@ -52,7 +52,8 @@ class Joined:
 
     ``ids`` gives for every other id, and every exact name, the id that counts. ``links`` are the joins that were made,
     ``possible`` those that wait for a person, ``hints`` what only resembles, ``refused`` the joins that would bring
-    together what a source or a person keeps apart.
+    together what a source or a person keeps apart. ``tables`` gives for each column that is, or may be, one with
+    another because its table is, that table.
     """
 
     facts: tuple[Fact, ...]
@@ -61,10 +62,13 @@ class Joined:
     possible: tuple[Link, ...] = ()
     hints: tuple[Link, ...] = ()
     refused: tuple[Pending, ...] = ()
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def about(self, elements: Iterable[str]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
-        """The joins that made the elements, and those that wait for a person; columns follow their dataset unsaid."""
-        wanted = set(elements)
+        """The joins that made the elements, and those that wait for a person. Columns follow their table: what is said
+        of that is why they are one."""
+        cited = tuple(elements)
+        wanted = {*cited, *(table for element in cited for table in self.tables.get(element, ()))}
         made = (link for link in self.links if link.said_by and self.ids.get(link.one, link.one) in wanted)
         return tuple(made), tuple(link for link in self.possible if link.said_by and {link.one, link.other} & wanted)
 
@@ -93,6 +97,7 @@ def join(facts: Iterable[Fact], rules: IdentityRules | None = None) -> Joined:
         _renamed(work.possible, ids),
         _renamed(work.hints, ids),
         tuple(work.refused),
+        work.followed(ids),
     )
 
 
@@ -314,6 +319,20 @@ class _Join:
             group = sorted({ids.get(root, root) for root in roots})
             found |= {element: tuple(other for other in group if other != element) for element in group}
         return found
+
+    def followed(self, ids: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """For each column that is, or may be, one with another because its table is, the tables that it belongs to."""
+        unsaid = {
+            ids.get(end, end)
+            for link in (*self.links, *self.possible)
+            if not link.said_by
+            for end in (link.one, link.other)
+        }
+        found: dict[str, set[str]] = defaultdict(set)
+        for column, tables in self._parents.items():
+            if (element := ids.get(column, column)) in unsaid:
+                found[element] |= {ids.get(table, table) for table in tables}
+        return {element: tuple(sorted(tables)) for element, tables in found.items()}
 
     def exact_names(self, ids: Mapping[str, str]) -> dict[str, str]:
         """The id that counts for each exact name of one element."""

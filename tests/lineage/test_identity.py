@@ -189,3 +189,21 @@ def test_precedence() -> None:
     assert rules.sources_first("dataset", "owner") == ("b",)
     assert rules.sources_first("model", "owner") == ("a",)
     assert rules.sources_first("model", "region") == ("c",)
+
+
+@pytest.mark.parametrize("strength", [Strength.EXACT, Strength.DERIVED])
+def test_a_column_rests_on_the_join_of_its_table(strength: Strength) -> None:
+    """That two columns are, or may be, one is said of their tables only; a column of one source alone rests on none."""
+    one, other = Source("one"), Source("two", "f:1")
+    facts: list[Fact] = [AliasFact("dataset:b", "dataset:a", strength, other)]
+    for table, source, names in (("a", one, "xy"), ("b", other, "xz")):
+        facts.append(ElementFact(f"dataset:{table}", "dataset", source))
+        for name in names:
+            facts.append(ElementFact(f"column:{table}#{name}", "column", source))
+            facts.append(EdgeFact(f"column:{table}#{name}", "belongs_to", f"dataset:{table}", source))
+    found = join(facts)
+    made, possible = found.about(["column:a#x"])
+    expected = [("dataset:a", "dataset:b", "dataset:a", ("two (f:1)",))]
+    assert [(link.one, link.other, link.name, link.said_by) for link in (*made, *possible)] == expected
+    assert bool(made) is (strength is Strength.EXACT)
+    assert found.about(["column:a#y"]) == found.about(["column:b#z"]) == ((), ())
