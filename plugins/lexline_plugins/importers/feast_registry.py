@@ -168,6 +168,8 @@ def _take(
                 found.setdefault(own, Registry(own, name)).add(section, record)
             else:
                 reading.skip(place, "nothing says of which project it is; say it in the setting `project`")
+    if not any(section in _READ and section != "entities" for section, _, _ in objects):
+        reading.skip(name, "it holds no feature views, services or sources")
     for section, words in _UNREAD.items():
         if any(section == other for other, _, _ in objects):
             reading.skip(name, f"its {words} are not read")

@@ -57,7 +57,7 @@ def test_fields_have_the_names_that_the_dump_gives_them() -> None:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(cut=0, at=0, byte=0)
+@example(cut=239, at=0, byte=0)  # between two entities
 @given(cut=st.integers(0, len(CONTENT)), at=st.integers(0, len(CONTENT) - 1), byte=st.integers(0, 255))
 def test_what_is_cut_off_or_changed_is_skipped_or_read(cut: int, at: int, byte: int, tmp_path: Path) -> None:
     for number, content in enumerate((CONTENT[:cut], CONTENT[:at] + bytes([byte]) + CONTENT[at + 1 :])):
