@@ -11,8 +11,9 @@ from lexline.lang.check_quantified import check_extreme, check_quantified
 from lexline.lang.check_sets import check_in, check_includes
 from lexline.lang.findings import a
 from lexline.lang.operands import check_pair, openness, require_same_type, shown
-from lexline.lang.resolve import element_named, rule_named, term_named
+from lexline.lang.resolve import element_named, is_self_typed, rule_named, term_named
 from lexline.lang.scope import Checker, Element, Scope
+from lexline.lang.suggest import nearest
 from lexline.lang.types import BOOLEAN, DATE, DURATION, MOMENT, ORDERED, measures_of, type_of, with_article
 from lexline_lineage.values import Sort
 
@@ -174,10 +175,31 @@ def _is(c: Checker, expression: syntax.Is, scope: Scope) -> typed.Expression | N
     if isinstance(expression.value, syntax.Word) and _names_element(c, expression.value, scope):
         element = element_named(c, expression.value, scope)
         return _element_is(c, expression, element, state) if element else None
+    if isinstance(expression.what, syntax.Word) and _is_no_state(c, expression.value, expression.what, scope):
+        return None
     if state:
         return _known(c, expression, scope, missing=(state == "missing") != expression.negated)
     pair = check_pair(c, expression.value, expression.what, scope)
     return _compare(c, expression.span, "!=" if expression.negated else "=", *pair) if pair else None
+
+
+_SAID = dict.fromkeys(("absent", "blank", "empty", "unknown", "unset"), "missing")
+_SAID |= dict.fromkeys(("defined", "filled", "given", "present", "recorded", "set"), "known")
+_SAID |= {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def _is_no_state(c: Checker, written: syntax.Expression, word: syntax.Word, scope: Scope) -> bool:
+    """Reports ``is know`` and ``is empty``: a word behind ``is`` that names nothing, where a state is meant."""
+    name = word.parts[0]
+    meant = _SAID.get(name) or nearest(name, (*_STATES, "true", "false"))
+    if meant is None or len(word.parts) > 1 or name in (*_STATES, "true", "false") or is_self_typed(c, word, scope):
+        return False
+    value = c.value(written, scope)
+    symbols = type_of(value).symbols if value is not None else ()
+    if value is None or name in symbols or nearest(name, symbols):
+        return value is None
+    c.findings.error("LX200", word.span, f"`{name}` is no state of `{shown(written.span)}`", f"write `is {meant}`")
+    return True
 
 
 def _names_element(c: Checker, word: syntax.Word, scope: Scope) -> bool:

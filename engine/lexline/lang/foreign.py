@@ -113,6 +113,10 @@ WORDS: dict[str, str] = {
     "starting": "write `from DATE`",
     "to": "write `until DATE`, or `between A and B`",
     "like": "patterns are not part of the language, write `=` or `in {…}`",
+    "with": "write `has` for what has to hold, `where` for which ones are meant",
+    "whose": "write `has` for what has to hold, `where` for which ones are meant",
+    "which": "write `has` for what has to hold, `where` for which ones are meant",
+    "having": "write `has` for what has to hold, `where` for which ones are meant",
     "matches": "patterns are not part of the language, write `=` or `in {…}`",
 }
 """A word: what to write in its place."""
@@ -120,6 +124,7 @@ WORDS: dict[str, str] = {
 STRONG = frozenset(
     {"must", "should", "shall", "if", "then", "unless", "except", "contains", "equals", "equal", "each", "all", "any"}
     | {"without", "greater", "less", "more", "fewer", "larger", "smaller", "above", "below", "older", "newer"}
+    | {"exists", "having", "which", "whose", "with"}
 )
 """Words that hardly name anything: they explain the stop even where the parser first took them for names."""
 

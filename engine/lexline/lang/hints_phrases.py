@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lexline.diagnostics import Diagnostic
-from lexline.lang.layout import NAME
+from lexline.lang.layout import END, NAME
 from lexline.lang.literals import MONTHS, UNITS
 from lexline.lang.stop import Stop, mistake
 from lexline.lang.suggest import nearest
@@ -12,6 +12,7 @@ __all__ = ["PHRASE_HINTS"]
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _NUMBERS = ("INTEGER", "NUMBER", "PERCENT")
+_UNITS = (*UNITS, *(f"{unit}s" for unit in UNITS))
 _QUANTIFIERS = ("some", "every", "no", "at", "exactly", "the")
 
 
@@ -165,18 +166,36 @@ def _release(stop: Stop) -> Diagnostic | None:
     )
 
 
+def _no_unit(stop: Stop) -> Diagnostic | None:
+    """`within the last 12`, `deadline 30`."""
+    last = stop.back()
+    if last.type != "INTEGER" or not stop.keywords or len(stop.keywords) != len(stop.accepted):
+        return None
+    if not set(stop.keywords) <= set(_UNITS) or not (stop.lexeme.begins_line or stop.lexeme.type == END):
+        return None
+    return mistake("LX106", last, f"`{last.text}` has no unit", f"write `{last.text} days`, or `{last.text} months`")
+
+
+def _digits(stop: Stop) -> Diagnostic | None:
+    """`on 22 November 2026`."""
+    if stop.lexeme.type not in _NUMBERS or not stop.accepted or not stop.accepted <= {"DATE", "MOMENT"}:
+        return None
+    return mistake("LX106", stop.lexeme, "dates are written in digits", "write year-month-day, like 2026-11-22")
+
+
 def _unit(stop: Stop) -> Diagnostic | None:
     """A number and a word: a unit that is none, a month's name, a number that is not whole."""
     last = stop.back()
     if last.type not in _NUMBERS or not stop.text[:1].isalpha():
         return None
+    if stop.text.lower() in ("percent", "pct", "per"):
+        return mistake("LX106", stop.lexeme, "a percentage is written with its sign", f"write `{last.text}%`")
     if stop.text in MONTHS or nearest(stop.text, MONTHS):
         return mistake("LX106", stop.lexeme, "dates are written in digits", "write year-month-day, like 2026-11-22")
-    units = [*UNITS, *(f"{unit}s" for unit in UNITS)]
-    if stop.text in units:
+    if stop.text in _UNITS:
         help_ = "write a whole number of a smaller unit; durations run forward"
         return mistake("LX106", last, f"`{last.text}` can't count {stop.text}", help_)
-    near = _ABBREVIATIONS.get(stop.text.lower()) or nearest(stop.text, units)
+    near = _ABBREVIATIONS.get(stop.text.lower()) or nearest(stop.text, _UNITS)
     if near and stop.lexeme.type == NAME and not nearest(stop.text, stop.keywords):
         help_ = f"write `{last.text} {near}`"
         return mistake("LX106", stop.lexeme, f"`{stop.text}` is no unit of time", help_)
@@ -215,5 +234,7 @@ PHRASE_HINTS = (
     _comma,
     _square,
     _release,
+    _digits,
+    _no_unit,
     _unit,
 )

@@ -55,6 +55,8 @@ def _clause_sign(stop: Stop) -> Diagnostic | None:
     last = stop.back()
     if stop.takes("is"):
         return mistake("LX103", stop.lexeme, f"`{stop.text}` gives no value", "write `is`: parameter floor is 80%")
+    if stop.taken[0].lexeme.text in _TITLED and len(stop.taken) == 2 and stop.text == ":":
+        return mistake("LX103", stop.lexeme, f"no `:` stands behind `{last.text}`", "leave it out")
     if last.type in (NAME, "TEXT") or not stop.accepted & {NAME, "TEXT", "OPEN"}:
         return None
     message = f"nothing stands between `{last.text}` and what follows it"
@@ -82,6 +84,8 @@ def _earlier(stop: Stop) -> Diagnostic | None:
         taken = stop.taken[position]
         if taken.lexeme.type != NAME:
             return None
+        if stop.text == "of" and taken.lexeme.text in ("all", "any", "none"):
+            continue  # the list itself is right: `requires all of`
         if taken.lexeme.text.lower() in STRONG:
             help_ = WORDS[taken.lexeme.text.lower()]
             return mistake("LX104", taken.lexeme, f"`{taken.lexeme.text}` is no word of the language here", help_)
@@ -136,6 +140,9 @@ def _name_missing(stop: Stop) -> Diagnostic | None:
     if last.text == "require" or last.text == "where":
         what = "a condition"
     message = f"{what} is missing between `{last.text}` and `{stop.text}`"
+    if last.text == "for" and stop.text in ("every", "some", "no"):
+        help_ = f"leave `{stop.text}` out: a rule asks each element of its kind"
+        return mistake("LX104", stop.lexeme, f"`{stop.text}` does not stand behind `for`", help_)
     help_ = "remove one of the two" if last.text == stop.text else f"write {what} behind `{last.text}`"
     return mistake("LX109", stop.lexeme, message, help_)
 
@@ -246,7 +253,16 @@ def _expected_words(stop: Stop) -> Diagnostic | None:
     )
 
 
+def _provision(stop: Stop) -> Diagnostic | None:
+    """`cites Article 35`."""
+    if stop.lexeme.type != "INTEGER" or "cites" not in (stop.back(2).text, stop.back(3).text):
+        return None
+    help_ = "write the id that the register gives it, like `UKGDPR-35-1`"
+    return mistake("LX104", stop.back(), "a provision is cited by its id, which is one word", help_)
+
+
 WORD_HINTS = (
+    _provision,
     _declaration,
     _title,
     _example,

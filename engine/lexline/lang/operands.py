@@ -8,7 +8,7 @@ from lexline.diagnostics import Span
 from lexline.lang import syntax, typed
 from lexline.lang.resolve import is_self_typed
 from lexline.lang.scope import Checker, Scope
-from lexline.lang.types import same_type, type_of, with_article
+from lexline.lang.types import same_type, type_of, with_article, written_as
 from lexline_lineage.values import Sort, ValueType
 
 __all__ = ["check_pair", "openness", "percentage_help", "require_same_type", "shown"]
@@ -54,6 +54,8 @@ def require_same_type(
         text = left if one.sort is Sort.TEXT else right
         if isinstance(text, typed.LiteralValue):
             help_text = f"write {with_article(other if text is left else one)} without quotes"
+    elif isinstance(left, typed.LiteralValue) != isinstance(right, typed.LiteralValue):
+        help_text = written_as(other if isinstance(left, typed.LiteralValue) else one)
     elif Sort.LIST in sorts:
         help_text = "ask a list with `includes`, and a list of allowed values with `in`"
     c.findings.error(

@@ -15,7 +15,7 @@ from lexline.lang import syntax
 from lexline.lang.foreign import STRONG, WORDS
 from lexline.lang.suggest import nearest
 
-__all__ = ["DEEPEST", "refuse"]
+__all__ = ["DEEPEST", "is_odd_literal", "refuse"]
 
 DEEPEST = 64
 """How many brackets, lists and phrases may stand in one another."""
@@ -188,7 +188,13 @@ def _duration(node: syntax.DurationLiteral) -> Iterator[Diagnostic]:
 # ---- words ----------------------------------------------------------------------------------------------------------
 
 _NAMES_KINDS = (syntax.ForClause, syntax.Navigation, syntax.Avoiding, syntax.ReassessClause)
+_NOTHINGS = ("null", "nil", "undefined", "NULL", "None")
 _LITERALS = ("true", "false", "today", "now", "known", "missing")
+
+
+def is_odd_literal(text: str) -> bool:
+    """Whether a word is a value in capitals, or another language's word for nothing; said of each once."""
+    return text in _NOTHINGS or (text.lower() in _LITERALS and text != text.lower())
 
 
 def _word(node: syntax.Word, parent: Any) -> Iterator[Diagnostic]:
@@ -197,10 +203,10 @@ def _word(node: syntax.Word, parent: Any) -> Iterator[Diagnostic]:
         return
     if text in STRONG and isinstance(parent, _NAMES_KINDS):
         yield Diagnostic("LX104", f"`{text}` is no name of the language", (Label(node.span),), WORDS[text])
-    if text in ("null", "nil", "undefined", "NULL", "None"):
+    if text in _NOTHINGS:
         help_ = "a value that is not there is `missing`: `ATTRIBUTE is missing`"
         yield Diagnostic("LX104", f"`{text}` is no value of a policy", (Label(node.span),), help_)
-    elif text.lower() in _LITERALS and text != text.lower():
+    elif is_odd_literal(text):
         message = f"`{text}` is written in lower case"
         yield Diagnostic("LX104", message, (Label(node.span),), f"write `{text.lower()}`")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from lexline.diagnostics import Label, Span
 from lexline.lang import syntax, typed
 from lexline.lang.findings import a, did_you_mean, in_words
+from lexline.lang.readable import is_odd_literal
 from lexline.lang.scope import Checker, Element, Scope
-from lexline.lang.types import TEXT, with_article
+from lexline.lang.types import TEXT, written_as
 from lexline_lineage.values import Sort, ValueType
 
 __all__ = [
@@ -133,7 +134,10 @@ def term_named(c: Checker, word: syntax.Word, kind: str) -> typed.TermKey | None
         help_text = f"`{name}` is a term for {in_words(others)}; a term belongs to its kind"
     else:
         own = {key[2] for key in declared.terms if key[1] == kind and key[0] in declared.visible[c.policy]}
-        help_text = did_you_mean(name, own) or f"define it: `term {name} for {kind} means …`"
+        help_text = (
+            did_you_mean(name, {*own, "upstream", "downstream", "direct"})
+            or f"define it: `term {name} for {kind} means …`"
+        )
     c.findings.error("LX208", word.span, f"no term `{name}` for `{kind}` is defined", help_text)
     return None
 
@@ -325,6 +329,8 @@ def _unknown_word(c: Checker, word: syntax.Word, scope: Scope, expected: ValueTy
     if expected is not None and expected.sort is Sort.ENUMERATION:
         symbol(c, word.span, name, expected)
         return
+    if is_odd_literal(name):
+        return  # reported by the parser
     c.findings.error("LX200", word.span, _nothing_called(name, scope), _help_for_unknown(c, name, scope, expected))
 
 
@@ -352,5 +358,5 @@ def _help_for_unknown(c: Checker, name: str, scope: Scope, expected: ValueType |
     if expected == TEXT:
         return f'write a text in quotes: `"{name}"`'
     if expected is not None:
-        return f"{with_article(expected)} is needed here"
+        return written_as(expected)
     return f"{a(inner.kind or '')} has {in_words(attributes, 'and')}" if inner is not None and attributes else ""

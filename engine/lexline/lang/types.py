@@ -21,6 +21,7 @@ __all__ = [
     "same_type",
     "type_of",
     "with_article",
+    "written_as",
 ]
 
 BOOLEAN = ValueType(Sort.BOOLEAN)
@@ -78,6 +79,22 @@ def with_article(type: ValueType) -> str:  # noqa: A002  # the word of the domai
     if type.sort is Sort.TEXT:
         return "text"
     return f"a {type}"
+
+
+_WRITTEN = {
+    Sort.BOOLEAN: "write `true` or `false`",
+    Sort.NUMBER: "write a number, like `5`",
+    Sort.PERCENTAGE: "write a percentage, like `5%`",
+    Sort.DATE: "write a date, like `2026-11-22`",
+    Sort.MOMENT: "write a moment, like `2026-11-22T10:00Z`",
+    Sort.DURATION: "write a duration, like `12 months`",
+    Sort.TEXT: "write a text in quotes",
+}
+
+
+def written_as(type: ValueType) -> str:  # noqa: A002  # the word of the domain
+    """How a value of the type is written, as help."""
+    return _WRITTEN.get(type.sort) or f"{with_article(type)} is needed here"
 
 
 def measures_of(expression: typed.Expression, parameters: Mapping[typed.Key, typed.Parameter | None]) -> frozenset[str]:
