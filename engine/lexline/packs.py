@@ -7,7 +7,9 @@ warns at most, and every report marks it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +22,7 @@ from lexline.diagnostics import Diagnostic, Label, LexlineError
 from lexline.lang.suggest import nearest
 from lexline.lang.typed import Program, Rule
 from lexline.report import Provision
+from lexline.settings import Settings
 from lexline_lineage.documents import Document
 from lexline_lineage.problems import LineageError, Problem
 from lexline_lineage.reading import read_document
@@ -91,23 +94,35 @@ class Pack:
         }
 
 
-def find_packs(wanted: Sequence[str | Path], offered: Iterable[Path]) -> tuple[Pack, ...]:
+def find_packs(
+    wanted: Sequence[str | Path], offered: Iterable[Path], settings: Settings | None = None
+) -> tuple[Pack, ...]:
     """The packs that a project names, by their id (of those that plug-ins offer) or by their folder. Raises
-    ``LexlineError``."""
+    ``LexlineError``, with the place in the ``settings``."""
     folders = {folder.name: folder for folder in offered}
     packs: list[Pack] = []
-    for name in wanted:
-        folder = name if isinstance(name, Path) else folders.get(name)
-        if folder is None:
-            near = nearest(str(name), folders)
-            known = ", ".join(f"`{other}`" for other in sorted(folders))
-            advice = f"did you mean `{near}`?" if near else f"there are {known}; write `./{name}` for a folder of yours"
-            raise LexlineError((Diagnostic("LX314", f"there is no pack `{name}`", (), advice),))
-        packs.append(_read(folder))
+    for index, name in enumerate(wanted):
+        with settings.blamed("packs", index) if settings is not None else nullcontext():
+            packs.append(_read(_folder(name, folders)))
     twice = {pack.id for pack in packs if sum(other.id == pack.id for other in packs) > 1}
     if twice:
         raise LexlineError((Diagnostic("LX320", f"the pack `{min(twice)}` is named twice", (), "name it once"),))
     return tuple(packs)
+
+
+def _folder(name: str | Path, folders: Mapping[str, Path]) -> Path:
+    if isinstance(name, Path):
+        if os.path.isfile(name / PACK):  # noqa: PTH113  # no path is too long for it
+            return name
+        message, advice = f"there is no pack in `{name}`", f"a pack is a folder with a {PACK}; see docs/packs.md"
+    elif name in folders:
+        return folders[name]
+    else:
+        near = nearest(name, folders)
+        known = ", ".join(f"`{other}`" for other in sorted(folders))
+        message = f"there is no pack `{name}`"
+        advice = f"did you mean `{near}`?" if near else f"there are {known}; write `./{name}` for a folder of yours"
+    raise LexlineError((Diagnostic("LX314", message, (), advice),))
 
 
 def _read(folder: Path) -> Pack:

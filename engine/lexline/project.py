@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lexline.data_problems import as_error
 from lexline.decision import Evaluation
-from lexline.diagnostics import Diagnostic, LexlineError, Severity
+from lexline.diagnostics import Diagnostic, LexlineError, Severity, Span
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_policies
 from lexline.lang.literate import read_policy
@@ -61,6 +61,8 @@ class Files:
     identity: Path | None = None
     parameters: Mapping[str, object] | None = None
     blocked_plugins: tuple[str, ...] = ()
+    settings: Settings | None = None
+    """where they are named, for messages"""
 
     @classmethod
     def of(cls, settings: Settings) -> Files:
@@ -70,13 +72,27 @@ class Files:
             vocabulary=settings.path(named.vocabulary) if named.vocabulary else None,
             extend=tuple(settings.path(p) for p in named.extend),
             packs=tuple(settings.path(p) if "/" in p else p for p in named.packs),
-            policies=tuple(p for text in named.policies for p in settings.matches(text)),
-            portfolio=tuple(p for text in named.portfolio for p in settings.matches(text)),
+            policies=_named(settings, "policies", named.policies),
+            portfolio=_named(settings, "portfolio", named.portfolio),
             facts=settings.path(named.facts) if named.facts else None,
             identity=settings.path(named.identity) if named.identity else None,
             parameters=named.parameters,
             blocked_plugins=tuple(named.blocked_plugins),
+            settings=settings,
         )
+
+    def require(self, section: str, paths: Iterable[Path]) -> None:
+        """Raises ``LexlineError`` for all ``paths`` that a setting names and that are not there. Of other paths their
+        reader says so."""
+        absent = self.settings.absent(section) if self.settings is not None else {}
+        if found := [absent[path] for path in paths if path in absent]:
+            raise LexlineError(tuple(found))
+
+
+def _named(settings: Settings, section: str, texts: Iterable[str]) -> tuple[Path, ...]:
+    """The files of some paths and patterns; a pattern that no file matches stays as it is, and is not there."""
+    parts = [settings.matches(text, section, at) or (settings.path(text),) for at, text in enumerate(texts)]
+    return tuple(path for part in parts for path in part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +137,13 @@ def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:
 def load_rules(files: Files, plugins: Plugins) -> Rules:
     """Read and compile the policies of a project and of the packs that it names. Raises ``LexlineError`` with every
     mistake."""
-    packs = find_packs(files.packs, plugins.packs)
+    packs = find_packs(files.packs, plugins.packs, files.settings)
     vocabulary = load_words(files, plugins)
+    files.require("policies", files.policies)
     named = [*pack_policies(packs), *((path, "") for path in policy_paths(files.policies))]
-    parsed, program, warnings = load_policies(named, vocabulary, plugins.signatures, files.parameters or {})
+    given = files.parameters or {}
+    places = {name: files.settings.span("parameters", name) for name in given} if files.settings is not None else {}
+    parsed, program, warnings = load_policies(named, vocabulary, plugins.signatures, given, places)
     check_packs(packs, program)
     return Rules(packs, parsed, vocabulary, program, warnings)
 
@@ -132,7 +151,9 @@ def load_rules(files: Files, plugins: Plugins) -> Rules:
 def load_words(files: Files, plugins: Plugins) -> Vocabulary:
     """The vocabulary with what plug-ins, packs and the project itself add to it, in this order. Raises
     ``LexlineError``."""
-    packs = find_packs(files.packs, plugins.packs)
+    packs = find_packs(files.packs, plugins.packs, files.settings)
+    files.require("vocabulary", [files.vocabulary] if files.vocabulary else [])
+    files.require("extend", files.extend)
     parts = (*plugins.vocabulary, *(pack.vocabulary for pack in packs if pack.vocabulary is not None), *files.extend)
     try:
         vocabulary = load_vocabulary(files.vocabulary) if files.vocabulary else load_builtin_vocabulary()
@@ -169,8 +190,10 @@ def load_policies(
     vocabulary: Vocabulary,
     checks: Mapping[str, CheckSignature],
     settings: Mapping[str, object],
+    places: Mapping[str, Span],
 ) -> tuple[tuple[PolicyFile, ...], Program, tuple[Diagnostic, ...]]:
-    """Read and compile policy files, each with what it is called. Returns warnings; raises ``LexlineError`` with every
+    """Read and compile policy files, each with what it is called, with the parameters that ``settings`` set (and where
+    they do). Returns warnings; raises ``LexlineError`` with every
     mistake of every file."""
     parsed: list[PolicyFile] = []
     found: list[Diagnostic] = []
@@ -179,7 +202,7 @@ def load_policies(
         found += diagnostics
         if file is not None:
             parsed.append(file)
-    program, diagnostics = compile_policies(parsed, vocabulary, checks=checks, settings=settings)
+    program, diagnostics = compile_policies(parsed, vocabulary, checks=checks, settings=settings, places=places)
     found += diagnostics
     names = {file.span.source.name: at for at, file in enumerate(parsed)}
     found.sort(key=lambda d: (names.get(d.span.source.name, len(names)), d.span.start))  # as a reader meets them
@@ -190,6 +213,7 @@ def load_policies(
 
 def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
     """The graph of all portfolio files and imported facts on a date. Raises ``LexlineError``."""
+    files.require("portfolio", files.portfolio)
     paths = (*files.portfolio, *fact_files(files.facts))
     try:
         return build_graph(vocabulary, paths, on, identity_rules(files))
@@ -199,6 +223,7 @@ def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
 
 def identity_rules(files: Files) -> IdentityRules | None:
     """What the project says of names; None where it says nothing. Raises ``LexlineError``."""
+    files.require("identity", [files.identity] if files.identity else [])
     try:
         return read_identity_rules(files.identity) if files.identity is not None else None
     except LineageError as error:

@@ -91,6 +91,13 @@ class _Reader:
             return self._whole
         return Source(self._document.file, f"line {self._document.place(*path)[0]}")
 
+    def _source_of_word(self, *path: str | int) -> Source:
+        """The source of a fact that one word says: a kind, a relation."""
+        if not self._document.is_located:
+            return self._whole
+        line, column = self._document.place(*path, of_value=True)
+        return Source(self._document.file, f"line {line}, column {column}")
+
     def _node(self, element: str, content: object, facts: list[Fact]) -> None:
         path: Path_ = ("nodes", element)
         if not isinstance(content, dict):
@@ -100,7 +107,7 @@ class _Reader:
         if not isinstance(kind, str):
             self._refuse(f"`{element[:80]}` does not say its `kind`", path, "write `kind: …`")
             return
-        facts.append(ElementFact(element, kind, self._source(*path)))
+        facts.append(ElementFact(element, kind, self._source_of_word(*path, "kind")))
         known = self._vocabulary.kinds.get(kind)
         for name, raw in content.items():
             if name == "kind":
@@ -143,6 +150,7 @@ class _Reader:
 
     def _edge(self, edge: object, path: Path_, facts: list[Fact]) -> None:
         possible: object = False
+        relation_at: str | int
         since = until = None
         if isinstance(edge, dict):
             for key in edge.keys() - set(_EDGE_KEYS):
@@ -152,9 +160,11 @@ class _Reader:
                 return
             ends: list[object] = [edge["from"], edge["relation"], edge["to"]]
             possible = edge.get("possible", False)
+            relation_at = "relation"
             since, until = self._days(edge, path, "since")
         elif isinstance(edge, list) and len(edge) in (3, 4):
             ends = edge[:3]
+            relation_at = 1
             possible = edge[3] == "possible" if len(edge) == 4 else False
             if len(edge) == 4 and not possible:
                 self._refuse("the fourth item of an edge can only be `possible`", (*path, 3))
@@ -173,7 +183,9 @@ class _Reader:
             )
             return
         origin, relation, target = (str(word) for word in words)
-        facts.append(EdgeFact(origin, relation, target, self._source(*path), possible, since, until))
+        facts.append(
+            EdgeFact(origin, relation, target, self._source_of_word(*path, relation_at), possible, since, until)
+        )
 
 
 def _may_be_dated(type: ValueType | None, raw: dict[str, object] | list[object]) -> bool:  # noqa: A002

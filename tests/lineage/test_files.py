@@ -59,12 +59,13 @@ def test_a_portfolio_says(folder: Path) -> None:
     path.write_text(PORTFOLIO)
     lines = by_line(path)
     said = {line: [getattr(fact, "value", None) for fact in told_there] for line, told_there in lines.items()}
-    assert said["line 2"] == [None, True, 1000.0, "12 months"]
+    assert [getattr(fact, "kind", "") for fact in lines["line 2, column 13"]] == ["dataset"]
+    assert said["line 2"] == [True, 1000.0, "12 months"]
     assert said["line 5"] == ["risk", "ops"]
     assert said["line 7"] == [{"value": 3, "from": [1]}]
     assert said["line 8"] == [["a", "2026-01-01"]]
-    (edge,) = lines["line 13"]
-    source = Source(str(path), "line 13")
+    (edge,) = lines["line 13, column 25"]
+    source = Source(str(path), "line 13, column 25")
     assert edge == EdgeFact("m", "supplied_by", "1", source, True, date(2026, 1, 1), date(2026, 12, 31))
     graph = load_graph(VOCABULARY, [path], DAY).graph
     m = graph.number("m")

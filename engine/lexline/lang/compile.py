@@ -35,14 +35,15 @@ def compile_policies(
     *,
     checks: Mapping[str, CheckSignature] | None = None,
     settings: Mapping[str, object] | None = None,
+    places: Mapping[str, Span] | None = None,
 ) -> tuple[typed.Program, tuple[Diagnostic, ...]]:
     """The program that the files form, and all mistakes in them, by file and place.
 
-    ``settings`` are values of parameters (``NAME`` or ``PACK.NAME``) as a YAML file holds them. A program that comes
-    with an error holds what could be resolved, and is not to be evaluated.
+    ``settings`` are values of parameters (``NAME`` or ``PACK.NAME``) as a YAML file holds them, ``places`` where it
+    does. A program that comes with an error holds what could be resolved, and is not to be evaluated.
     """
     compilation = _Compilation(Findings(), Declarations(vocabulary, checks or {}))
-    program = compilation.run(files, settings or {})
+    program = compilation.run(files, settings or {}, places or {})
     return program, compilation.findings.in_order([file.span.source for file in files])
 
 
@@ -53,10 +54,13 @@ def compile_text(
     *,
     checks: Mapping[str, CheckSignature] | None = None,
     settings: Mapping[str, object] | None = None,
+    places: Mapping[str, Span] | None = None,
 ) -> tuple[typed.Program, tuple[Diagnostic, ...]]:
     """One policy text, parsed and compiled; what is wrong with the syntax comes with the other mistakes, by place."""
     file, mistakes = parse(Source(name, text))
-    program, found = compile_policies([file] if file else [], vocabulary, checks=checks, settings=settings)
+    program, found = compile_policies(
+        [file] if file else [], vocabulary, checks=checks, settings=settings, places=places
+    )
     return program, tuple(sorted((*mistakes, *found), key=lambda diagnostic: diagnostic.span.start))
 
 
@@ -65,7 +69,9 @@ class _Compilation:
     findings: Findings
     declarations: Declarations
 
-    def run(self, files: Sequence[syntax.PolicyFile], settings: Mapping[str, object]) -> typed.Program:
+    def run(
+        self, files: Sequence[syntax.PolicyFile], settings: Mapping[str, object], places: Mapping[str, Span]
+    ) -> typed.Program:
         policies: dict[str, list[syntax.PolicyFile]] = {}
         for file in files:
             policies.setdefault(_policy_id(file), []).append(file)
@@ -81,7 +87,7 @@ class _Compilation:
             policy: declare(self._checker(policy, zones), [d for file in group for d in file.declarations])
             for policy, group in policies.items()
         }
-        apply_settings(self._checker("", zones), settings)
+        apply_settings(self._checker("", zones), settings, places)
         unknown = {policy: counts_as for policy, (_, counts_as) in infos.items()}
         return self._bodies([info for info, _ in infos.values()], declared, zones, unknown)
 
@@ -134,7 +140,10 @@ class _Compilation:
             if pack in policies:
                 visible.append(pack)
             else:
-                help_text = did_you_mean(pack, policies)
+                help_text = (
+                    did_you_mean(pack, policies)
+                    or "name a policy of this project, or add the pack to `packs:` in lexline.yaml"
+                )
                 self.findings.error("LX210", use.pack.span, f"there is no pack `{pack}`", help_text)
         return tuple(dict.fromkeys(visible))
 

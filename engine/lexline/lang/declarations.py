@@ -13,7 +13,7 @@ from lexline.lang.headers import check_period, text_of
 from lexline.lang.resolve import kind_named
 from lexline.lang.scope import Checker, Scope
 from lexline.lang.suggest import nearest
-from lexline.lang.types import same_type, with_article
+from lexline.lang.types import same_type, with_article, written_as
 from lexline_lineage.values import Sort, Value, ValueType, parse_value
 
 __all__ = ["Declared", "apply_settings", "declare"]
@@ -54,22 +54,24 @@ def declare(c: Checker, declarations: list[syntax.Declaration]) -> Declared:
     return found
 
 
-def apply_settings(c: Checker, settings: Mapping[str, object]) -> None:
-    """Replaces the values of parameters by those of the settings file, typed like the written ones."""
+def apply_settings(c: Checker, settings: Mapping[str, object], places: Mapping[str, Span]) -> None:
+    """Replaces the values of parameters by those of the settings file, typed like the written ones; ``places``: where
+    it says them."""
     parameters = c.declarations.parameters
     nowhere = Span(Source("lexline.yaml", ""), 0, 0)
     for name, raw in settings.items():
+        place = places.get(name, nowhere)
         keys = [key for key in parameters if name in (key[1], ".".join(key))]
         if not keys:
             known = [".".join(key) for key in parameters] + [key[1] for key in parameters]
             c.findings.error(
-                "LX259", nowhere, f"`{name}` is set, and no parameter has this name", did_you_mean(name, known)
+                "LX259", place, f"`{name}` is set, and no parameter has this name", did_you_mean(name, known)
             )
             continue
         if len(keys) > 1:
             c.findings.error(
                 "LX259",
-                nowhere,
+                place,
                 f"`{name}` is set, and {in_words((key[0] for key in keys), 'and')} have a parameter of this name",
                 "write " + in_words(".".join(key) for key in keys),
             )
@@ -81,12 +83,13 @@ def apply_settings(c: Checker, settings: Mapping[str, object]) -> None:
         if value is None:
             c.findings.error(
                 "LX259",
-                nowhere,
-                f"`{name}` is set to `{raw}`, which is not {with_article(parameter.type)}",
+                place,
+                f"`{name}` is set to {_said(raw)}, which is not {with_article(parameter.type)}",
+                written_as(parameter.type),
                 labels=[Label(parameter.span, "the parameter")],
             )
             continue
-        parameters[keys[0]] = replace(parameter, values=(typed.DatedValue(nowhere, value),))
+        parameters[keys[0]] = replace(parameter, values=(typed.DatedValue(place, value),))
 
 
 def _is_first(c: Checker, first: dict[tuple[str, ...], Span], name: tuple[str, ...], span: Span) -> bool:
@@ -195,3 +198,8 @@ def _literal(c: Checker, written: syntax.Expression) -> tuple[ValueType, Value] 
         help_text = f'write a text in quotes: `"{text_of(written)}"`'
     c.findings.error("LX256", written.span, "a parameter holds a written value", help_text)
     return None
+
+
+def _said(raw: object) -> str:
+    """A value of the settings file, as a reader wrote it."""
+    return "nothing" if raw is None else f"`{str(raw)[:80]}`"

@@ -12,7 +12,7 @@ from lexline.lang.literals import UNITS, fault, quote
 from lexline.lang.stop import mistake
 from lexline.lang.suggest import nearest
 
-__all__ = ["Odd", "literal", "nothing", "odd"]
+__all__ = ["Odd", "likely_date", "literal", "nothing", "odd"]
 
 _QUOTES = "“”„«»‘’'\""
 
@@ -55,7 +55,7 @@ def odd(lexeme: Lexeme, names: Mapping[str, str]) -> Odd:
         help_ = f"write `{amount}`, and say the currency in the title"
         return Odd(mistake("LX106", lexeme, "numbers have no currency", help_))
     if text.count("/") == 2 or text.count("-") == 2:
-        help_ = f"write year-month-day, like {_as_date(text)}"
+        help_ = f"write year-month-day, like {likely_date(text)}"
         return Odd(mistake("LX106", lexeme, f"`{text}` is not how a date is written", help_))
     if first.isdigit():
         return Odd(_odd_number(lexeme))
@@ -73,7 +73,8 @@ def _odd_text(lexeme: Lexeme) -> Odd:
     return Odd(mistake("LX105", lexeme, "texts stand in straight double quotes", f"write {right.text}"), right)
 
 
-def _as_date(text: str) -> str:
+def likely_date(text: str) -> str:
+    """The date that is meant by three numbers with `/` or `-` between them; some date where it can't be told."""
     parts = text.replace("/", "-").split("-")
     if len(parts[0]) < 4:
         parts.reverse()

@@ -37,7 +37,7 @@ def explain(
     and a smallest set of facts that would change the verdict."""
     from lexline.app.cli.options import mistake
     from lexline.app.cli.output import emit, tell
-    from lexline.app.cli.session import element_number, open_session, rule_key
+    from lexline.app.cli.session import open_session, rule_key, subject_number
     from lexline.app.render.explanation import render_explanation
 
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
@@ -53,6 +53,6 @@ def explain(
         return 0
     if element is None:
         raise mistake("explain needs an element", "lexline explain RULE ELEMENT, or --plan for the rule's plan")
-    number = element_number(session.evaluation, element)
+    number = subject_number(session.evaluation, key, element)
     emit(render_explanation(session.evaluation, key, number, change=change))
     return 0

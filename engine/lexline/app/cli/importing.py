@@ -37,8 +37,12 @@ def import_facts(
     from lexline_lineage.files import write_facts
 
     settings = project_settings(project)
-    if settings is None or not settings.file.sources or settings.file.facts is None:
-        raise mistake(f"{NAME} names no sources and facts folder", "see docs/settings.md: `sources:` and `facts:`")
+    if settings is None:
+        raise mistake(f"there is no {NAME} in `{project}`", "go to the project's folder, or name it: --project …")
+    facts = settings.file.facts
+    if not settings.file.sources or facts is None:
+        absent = "facts" if settings.file.sources else "sources"
+        raise mistake(f"{NAME} names no `{absent}`", f"see docs/settings.md: `{absent}:`")
     names = list(dict.fromkeys(sources)) if sources else list(settings.file.sources)
     plugins = load_plugins(blocked=settings.file.blocked_plugins)
     results: dict[str, ImportResult] = {}
@@ -46,7 +50,7 @@ def import_facts(
         with progress(f"reading {name}"):
             results[name] = read_source(settings, plugins, name)
     check_together(settings, plugins, results)
-    folder = settings.path(settings.file.facts)
+    folder = settings.path(facts)
     for name, result in results.items():
         if not dry_run:
             folder.mkdir(parents=True, exist_ok=True)
@@ -58,24 +62,31 @@ def import_facts(
 
 def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult:
     """What one source says. Raises ``LexlineError`` where its settings are wrong or a file isn't there."""
+    from lexline.diagnostics import LexlineError
     from lexline.importing import ImportRequest, SettingError
     from lexline.lang.suggest import nearest
+    from lexline.settings import NAME
 
     source = settings.file.sources.get(name)
     if source is None:
         near = nearest(name, settings.file.sources)
         raise mistake(f"there is no source `{name}`", f"did you mean `{near}`?" if near else "see `sources:`")
-    importer = plugins.importer(source.importer)
+    with settings.blamed("sources", name, "importer"):
+        importer = plugins.importer(source.importer)
     paths: list[Path] = []
-    for pattern in source.paths:
-        matched = settings.matches(pattern)
+    for at, pattern in enumerate(source.paths):
+        where = ("sources", name, "paths", at)
+        matched = settings.matches(pattern, *where)
         if not matched or not all(path.is_file() for path in matched):
-            raise mistake(f"source `{name}`: no file matches `{pattern}`", f"paths are relative to {settings.root}")
+            message, advice = f"no file matches `{pattern}`", f"paths are relative to the folder of {NAME}"
+            raise LexlineError((settings.mistake(message, *where, help=advice),))
         paths += matched
     try:
         return importer.read(ImportRequest(tuple(paths), source.settings, name))
     except SettingError as error:
-        raise mistake(f"source `{name}`, setting `{error.setting}`: {error}", "see docs/sources/") from None
+        message = f"source `{name}`, setting `{error.setting}`: {error}"
+        found = settings.mistake(message, "sources", name, "settings", error.setting, help="see docs/sources/")
+        raise LexlineError((found,)) from None
 
 
 def check_together(settings: Settings, plugins: Plugins, results: dict[str, ImportResult]) -> None:
@@ -87,6 +98,7 @@ def check_together(settings: Settings, plugins: Plugins, results: dict[str, Impo
     from lexline_lineage.problems import LineageError
 
     files = Files.of(settings)
+    files.require("portfolio", files.portfolio)
     vocabulary = load_words(files, plugins)
     facts: list[Fact] = [fact for result in results.values() for fact in result.facts]
     others = [path for path in fact_files(files.facts) if path.stem not in results]

@@ -28,7 +28,11 @@ def fmt(
     from lexline_lineage.writing import write_atomically
     from lexline_plugins.reporters.wording import inline
 
-    named = tuple(paths) if paths else chosen_files(project, None, None, None, None).policies
+    named = tuple(paths or ())
+    if not paths:
+        files = chosen_files(project, None, None, None, None)
+        files.require("policies", files.policies)
+        named = files.policies
     found: list[Diagnostic] = []
     changed: list[Path] = []
     for path in policy_paths(named):

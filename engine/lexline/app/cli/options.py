@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.evaluate.verdict import Clock
+from lexline.lang.mistakes import likely_date
 from lexline.settings import NAME, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ KnownOption = Annotated[
     str | None, typer.Option("--known-on", help="Only law published by this date (default: all that is written).")
 ]
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OTHER_DATE = re.compile(r"[0-9]{1,4}([-/])[0-9]{1,2}\1[0-9]{1,4}")
+
 
 def mistake(message: str, advice: str = "", code: str = "LX302") -> LexlineError:
     """A mistake on the command line."""
@@ -44,9 +49,12 @@ def mistake(message: str, advice: str = "", code: str = "LX302") -> LexlineError
 def parse_day(text: str, option: str) -> date:
     """A date of the command line."""
     try:
+        if not _DATE.fullmatch(text):
+            raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:
-        raise mistake(f"`{option} {text}` is no date", "write it as 2026-09-03") from None
+        likely = likely_date(text) if _OTHER_DATE.fullmatch(text) else "2026-09-03"
+        raise mistake(f"`{option} {text}` is no date", f"write year-month-day, like {likely}") from None
 
 
 def clock_of(on: str | None, known_on: str | None) -> Clock:

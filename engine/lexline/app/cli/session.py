@@ -8,13 +8,14 @@ from lexline.app.cli.options import mistake
 from lexline.app.cli.output import progress, show_diagnostics
 from lexline.decision import Evaluation
 from lexline.evaluate.verdict import Clock
+from lexline.lang.findings import a
 from lexline.lang.suggest import nearest
 from lexline.lang.typed import Key, Program
 from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.project import Files, load_project
 
-__all__ = ["Session", "element_number", "open_session", "rule_key"]
+__all__ = ["Session", "element_number", "open_session", "rule_key", "subject_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ def element_number(evaluation: Evaluation, element: str) -> int:
             f"there is no element `{element}` in the portfolio",
             f"did you mean `{near}`?" if near else "lexline check lists the elements that rules are about",
         )
+    return number
+
+
+def subject_number(evaluation: Evaluation, rule: Key, element: str) -> int:
+    """The number of the element that a command asks a rule about: one of the rule's kind."""
+    number = element_number(evaluation, element)
+    kind, asked = evaluation.graph.kind(number), evaluation.program.rules[rule].kind
+    if kind != asked:
+        others = [key[1] for key, other in evaluation.program.rules.items() if other.kind == kind]
+        advice = f"about {a(kind)} are " + ", ".join(f"`{other}`" for other in others[:5]) if others else ""
+        message = f"`{rule[1]}` is a rule about {a(asked)}, and `{element}` is {a(kind)}"
+        raise mistake(message, advice or f"name {a(asked)}")
     return number
 
 
