@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lexline_lineage.facts import Source
 from lexline_lineage.graph import EPOCH, Adjacency, Column, Graph
 from lexline_lineage.source_list import Sources
-from lexline_lineage.strings import Texts, Strings
+from lexline_lineage.strings import Strings, Texts
 from lexline_lineage.values import Sort, Value, ValueType
 from lexline_lineage.vocabulary import Flow, Vocabulary
 

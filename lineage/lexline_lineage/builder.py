@@ -191,6 +191,8 @@ def _finish(
     sources: tuple[Source, ...],
     findings: tuple[DataFinding, ...],
 ) -> BuiltGraph:
-    graph = assemble(vocabulary, Strings.of(placement.ids), placement.kind_codes, cells, edges, placement.stubs, sources)
+    graph = assemble(
+        vocabulary, Strings.of(placement.ids), placement.kind_codes, cells, edges, placement.stubs, sources
+    )
     stubs = tuple(placement.ids[number] for number in sorted(placement.stubs))
     return BuiltGraph(graph, DataReport(findings, stubs))

@@ -30,7 +30,9 @@ def test_sorted_texts_are_found(texts: set[str], other: str) -> None:
     block = sorted(texts)
     packed = Strings.of(block)
     assert [packed.find(text) for text in block] == list(range(len(block)))
-    assert (packed.find(other) is not None) == (other in texts) == (other in packed) == (packed.place(other) is not None)
+    assert (
+        (packed.find(other) is not None) == (other in texts) == (other in packed) == (packed.place(other) is not None)
+    )
 
 
 @given(LISTS, LISTS)
