@@ -13,9 +13,8 @@ from pathlib import Path
 from lexline_lineage.hostile_json import read_json
 from lexline_lineage.hostile_yaml import read_yaml
 from lexline_lineage.problems import LineageError
-from lexline_lineage.reading import read_bytes
 from lexline_plugins.importers.feast_protobuf import NoProtobufError, NoRegistryError, protobuf_objects
-from lexline_plugins.importers.records import Reading, Record, mapping, moment_of_text, text
+from lexline_plugins.importers.records import Reading, Record, content_of, mapping, moment_of_text, text
 
 __all__ = ["Gathered", "Registry", "Statistics", "gather"]
 
@@ -82,8 +81,9 @@ def gather(reading: Reading, told: str) -> Gathered:
     gathered = Gathered()
     for name, path in sorted(reading.files()):
         try:
-            content = read_bytes(path)
-            _READERS.get(path.suffix.lower(), _protobuf)(gathered, reading, content, name, path, told)
+            content = content_of(path)
+            bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+            _READERS.get(bare.suffix.lower(), _protobuf)(gathered, reading, content, name, bare, told)
         except LineageError as error:
             reading.skip_problems(error, name)
     return gathered

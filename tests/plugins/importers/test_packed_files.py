@@ -17,6 +17,7 @@ IMPORTERS = {importer.name: importer for importer in lexline_importers()}
 FILES = {
     "dbt": ("dbt/manifest-v8.json", {}),
     "evidently": ("evidently/report-0.4.40-datadrift.json", {"authority": "a"}),
+    "feast": ("feast@northfield/registry-dump.json", {}),
     "openlineage": ("openlineage/marquez-seed.json", {"authority": "a"}),
 }
 
