@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lexline_lineage.values import is_clean_text
-from lexline_plugins.importers.labels import BOOLEANS, value_for
+from lexline_plugins.importers.labels import BOOLEANS, MODEL_LABELS, OF_ALL_VERSIONS, value_for
 from lexline_plugins.importers.locations import escape
 from lexline_plugins.importers.sheet import FactSheet
 
@@ -66,8 +66,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "proxy_review": "proxy_review",
     },
     "dataset": _OF_DATASET,
+    "deployment": {"owner": "owner", "region": "region", "use_case": "use_case", "use_case_id": "use_case"},
     "feature-view": _OF_DATA,
     "job": {"owner": "owner", "purpose": "purpose"},
+    "registered-model": {key: attribute for key, attribute in MODEL_LABELS.items() if attribute in OF_ALL_VERSIONS},
 }
 """The attribute that a key fills, for each kind of element."""
 
@@ -93,6 +95,7 @@ _LISTS = frozenset({"purposes"})
 _ENUMERATED_TEXTS = frozenset({"proxy_for", "protected_characteristic"})
 _DURATIONS = frozenset({"log_retention", "retention", "time_to_live"})
 _NUMBERS = frozenset({"missing_share", "rows"})
+_PERSONAL = frozenset({"column", "dataset", "feature-view"})
 _SUPPLIED = frozenset({"dataset", "feature-view"})
 _UNITS = ("days", "months", "years")
 
@@ -181,7 +184,7 @@ def _take_pii(found: Meaning, kind: str, raw: object) -> bool:
     """Whether the value of the key `pii` is one of the known; then what it says is taken."""
     value = plain_text(raw).lower().replace("-", "_").replace(" ", "_")
     said = _PII.get(value)
-    if said is None or kind == "job":
+    if said is None or kind not in _PERSONAL:
         return False
     if value not in _YES_OR_NO:
         found.other.append(f"pii={plain_text(raw)}")  # which sort it is has no attribute

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lexline.hookspecs import hookimpl
 from lexline.importing import Importer
 from lexline_plugins.importers.assessments import ASSESSMENTS
+from lexline_plugins.importers.cloudformation import CLOUDFORMATION
 from lexline_plugins.importers.cyclonedx import CYCLONEDX
 from lexline_plugins.importers.dbt import DBT
 from lexline_plugins.importers.evidently import EVIDENTLY
@@ -28,6 +29,7 @@ def lexline_importers() -> list[Importer]:
         OPENLINEAGE,
         KSERVE,
         SELDON,
+        CLOUDFORMATION,
         DBT,
         FEAST,
         MODEL_CARDS,
