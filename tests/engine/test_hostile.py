@@ -18,6 +18,7 @@ NAMES = {
     "a workflow command": "::error::owned",
     "a workflow command behind a line end": "x\n  ::set-output name=a::b",
     "another system's command": "##vso[task.setvariable variable=a]b",
+    "a command in the middle of a line": "x ##[error]y ##vso[task.complete]z ##teamcity[a]",
     "a terminal's title": "\x1b]0;owned\x07",
     "writing from right to left": "a\u202egnp.exe",
     "markup": "<script>alert(1)</script>",
@@ -35,6 +36,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return tmp_path / "first"
 
 
+CI_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE)
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 COMMANDS = [["check", "--format", f] for f in ("text", "markdown", "junit", "json", "jsonl")]
 COMMANDS += [["inventory", "--format", f] for f in ("text", "html", "json")]
 COMMANDS += [["gate", "{name}"], ["explain", "VALIDATED", "{name}"]]
@@ -54,11 +57,64 @@ def test_names_have_no_effect(project: Path, capsys: pytest.CaptureFixture[str],
     printed = capsys.readouterr()
     shown = printed.out + printed.err
     assert status in (0, 1) or (kind == "half of a pair" and status == 2)
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
-    assert not re.search(r"^\s*(::|##\[|##vso)", shown, re.MULTILINE)
+    assert not CONTROL.search(shown)
+    assert not CI_COMMAND.search(shown)
     assert "\nResult: 1 pass.\n" not in shown
     if {"markdown", "junit", "html"} & set(command):
         assert "<script>" not in shown
+
+
+ODD = "x\x1b]0;owned\x07 ##vso[a]b"
+"""A name that files and folders may have."""
+SHOWN = [
+    ["init", ODD],
+    ["fmt", "--diff", f"{ODD}.policy"],
+    ["fmt", "--check", f"{ODD}.policy"],
+    ["fmt", f"{ODD}.policy"],
+    ["check", "--policy", f"{ODD}.policy"],
+    ["check", "--policy", f"no{ODD}.policy"],
+    ["check", "--portfolio", ODD],
+    ["check", "--rule", ODD],
+    ["check", "--format", ODD],
+    ["check", "--on", ODD],
+    ["check", "--project", ODD],
+    ["gate", ODD],
+    ["explain", ODD, ODD],
+    ["import", ODD],
+    ["inventory", "--kind", ODD],
+    ["test", "--policy", f"{ODD}.policy"],
+    [ODD],
+    ["check", f"--{ODD}"],
+]
+
+
+@pytest.mark.parametrize("command", SHOWN, ids=lambda command: " ".join(command).replace(ODD, "ODD"))
+def test_what_a_command_is_given_has_no_effect(
+    project: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    policy = f'# {ODD}\npolicy p "##[a] p"\nrule R "##vso[b] r" for model\n  require name = "##[c]"   # \x9b\n'
+    (project / f"{ODD}.policy").write_text(policy)
+    (project / "lexline.yaml").write_text(
+        "facts: facts\nportfolio: [portfolio/models.yaml]\nsources: {a: {importer: mlflow, paths: [a]}}\n"
+    )
+    assert run(command) in (0, 1, 2)
+    printed = capsys.readouterr()
+    assert not CONTROL.search(printed.out + printed.err)
+    assert not CI_COMMAND.search(printed.out + printed.err)
+
+
+@pytest.mark.parametrize("command", ["check", "inventory", "identity"])
+def test_a_made_up_place_shows_no_line_of_a_file(
+    project: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (project / "secret.txt").write_text("the password is swordfish\n")
+    (project / "facts").mkdir()
+    fact = {"element": "a", "kind": "modell", "source": "s", "place": f"{project}/secret.txt:1"}
+    (project / "facts" / "a.jsonl").write_text(json.dumps(fact) + "\n")
+    assert run([command]) == 2
+    printed = capsys.readouterr()
+    assert "LX430" in printed.err
+    assert "swordfish" not in printed.out + printed.err
 
 
 def test_a_source_can_not_lead_out_of_the_facts_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
