@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Iterator
 from datetime import date
@@ -340,6 +341,23 @@ def test_bad_parquet_is_refused(folder: Path, name: str) -> None:
         (folder / "nodes.parquet").write_bytes(b"PAR1 nothing PAR1")
     with pytest.raises(LineageError):
         load_graph(VOCABULARY, [folder], DAY)
+
+
+@given(st.sampled_from(["nodes", "edges"]), st.integers(0, 10**6), st.binary(min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_no_bytes_of_parquet_end_in_a_traceback(name: str, at: int, content: bytes) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = importlib.import_module("pyarrow.parquet")
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        parquet.write_table(pa.table({"id": ["m"], "kind": ["model"], "tier": [1]}), folder / "nodes.parquet")
+        parquet.write_table(pa.table({"src": ["m"], "type": ["trains"], "dst": ["m"]}), folder / "edges.parquet")
+        path = folder / f"{name}.parquet"
+        whole = path.read_bytes()
+        place = at % len(whole)
+        path.write_bytes(whole[:place] + content + whole[place + len(content) :])
+        with contextlib.suppress(LineageError):
+            load_graph(VOCABULARY, [folder], DAY)
 
 
 def test_without_pyarrow_the_error_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

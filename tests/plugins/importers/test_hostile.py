@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from datetime import date
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from lexline.importing import ImportRequest
 from lexline_lineage.builder import build
+from lexline_lineage.problems import LineageError
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.vocabulary_files import load_builtin_vocabulary
 from lexline_plugins.importers.registration import lexline_importers
@@ -77,6 +79,19 @@ def test_any_part_may_be_anything(name: str, tmp_path: Path, data: st.DataObject
     needed = {key: "a" for key in ("authority",) if key in IMPORTERS[name].settings_help}
     result = IMPORTERS[name].read(ImportRequest(tuple(paths), needed, name))
     build(vocabulary(), result.facts, date(2026, 9, 3))
+
+
+@pytest.mark.parametrize("ending", [".json", ".yaml", ".jsonl", ".md", ".pb"])
+@pytest.mark.parametrize("name", sorted(IMPORTERS))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=120) | st.sampled_from([b"{", b"[1]", b"null", b"\x1f\x8b", b"a: !!python/name:os"]))
+def test_any_bytes_are_skipped_or_refused(name: str, ending: str, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(content)
+    needed = {key: "a" for key in ("authority",) if key in IMPORTERS[name].settings_help}
+    with contextlib.suppress(LineageError):
+        result = IMPORTERS[name].read(ImportRequest((path,), needed, name))
+        build(vocabulary(), result.facts, date(2026, 9, 3))
 
 
 def written(name: str, document: Any) -> str:
