@@ -80,6 +80,7 @@ class Gate:
         self._cones = ConeEvaluator(
             ColumnEvaluator(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
         )
+        self._policies = {line.id: line for line in _policies(evaluation.program, evaluation.program.rules)}
         self._about: dict[str, tuple[Key, ...]] = {}
         for key, rule in evaluation.program.rules.items():
             self._about[rule.kind] = (*self._about.get(rule.kind, ()), key)
@@ -100,7 +101,7 @@ class Gate:
         about = [decision.rule for decision in decisions]
         return Report(
             clock=evaluation.clock,
-            policies=_policies(evaluation.program, about),
+            policies=tuple(self._policies[policy] for policy in dict.fromkeys(policy for policy, _ in about)),
             portfolio=portfolio_line(evaluation.graph),
             rules={key: evaluation.program.rules[key] for key in about},
             decisions=tuple(_explained(evaluation, decisions, reasoned)),

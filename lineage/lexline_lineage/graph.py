@@ -64,6 +64,10 @@ class Adjacency:
         begin, end = int(self.starts[number]), int(self.starts[number + 1])
         return list(zip(self.neighbours[begin:end].tolist(), self.possible[begin:end].tolist(), strict=True))
 
+    def is_empty(self, number: int) -> bool:
+        """Whether an element has no neighbours."""
+        return bool(self.starts[number] == self.starts[number + 1])
+
     def position(self, number: int, neighbour: int) -> int | None:
         """Where the edge stands in ``neighbours``; ``None`` where there is none."""
         begin, end = int(self.starts[number]), int(self.starts[number + 1])

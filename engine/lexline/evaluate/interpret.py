@@ -22,6 +22,11 @@ from lexline_lineage.values import Value
 __all__ = ["Interpreter", "MeasureResult"]
 
 
+KEPT = 200_000
+"""How many elements met by walking are remembered from one decision to the next: rules about one element, and elements
+side by side, have much of their lineage in common."""
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureResult:
     """What a measure comes to: ``value`` where it is settled, else the range ``low`` to ``high`` of a number (infinite
@@ -43,7 +48,8 @@ class Interpreter:
     def decide(self, rule: Key, number: int, *, reasons: bool = True) -> Decision:
         """The verdict before waivers, and the phase, with reasons where it isn't a pass."""
         evaluator = self._evaluator
-        evaluator.forget()
+        if evaluator.walked + evaluator.met > KEPT:
+            evaluator.forget()
         declared, graph = evaluator.program.rules[rule], evaluator.graph
         judged = evaluator.judge(rule, number)
         verdict, underlying = decide_verdict(judged.applies, judged.excepted, judged.required)
@@ -66,7 +72,6 @@ class Interpreter:
 
     def measure(self, key: Key) -> MeasureResult:
         """The figure of a measure over the portfolio."""
-        self._evaluator.forget()
         value = self._evaluator.value(self._evaluator.program.measures[key].value, {})
         if isinstance(value, Range):
             return MeasureResult(key, as_plain(value), value.low, value.high, value.failed)

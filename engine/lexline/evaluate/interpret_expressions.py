@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from lexline.evaluate.calls import CheckOutcome, CheckResults
 from lexline.evaluate.dates import date_of, last_day
@@ -86,19 +87,23 @@ class Evaluator:
         self._terms: dict[tuple[typed.TermKey, int], Truth] = {}
         self._slots: dict[int, tuple[int, ...]] = {}
         self._sets: dict[_SetKey, Truth | Held] = {}
+        self._members: dict[_SetKey, Members] = {}
         self._reached: dict[Hashable, Reached] = {}
+        self._of_kind: dict[Hashable, tuple[tuple[int, Truth], ...]] = {}
         self._items: dict[tuple[str, int, str], tuple[Item, ...]] = {}
+        self.walked = 0
+        """how many elements were met by walking the lineage since the last ``forget``"""
+        self.met = 0
+        """how many members of sets were met since then"""
 
     def forget(self) -> None:
         """Forgets what was found by walking: it grows with each element asked about."""
         self._sets.clear()
+        self._members.clear()
         self._reached.clear()
+        self._of_kind.clear()
         self._items.clear()
-
-    @property
-    def walked(self) -> int:
-        """How many elements were met by walking the lineage since the last ``forget``."""
-        return sum(len(reached.possible.distance) for reached in self._reached.values())
+        self.walked = self.met = 0
 
     # ---- rules -----------------------------------------------------------------------------------------------------
 
@@ -158,14 +163,18 @@ class Evaluator:
 
     def _once(self, node: typed.Expression, env: Env, decide: Callable[[], Truth | Held]) -> Truth | Held:
         """What an expression over a set comes to, found once for the bound elements that it reads."""
-        slots = self._slots.get(id(node))
-        if slots is None:
-            slots = self._slots[id(node)] = free_slots(node)
-        key = (id(node), tuple(env[slot] for slot in slots))
+        key = self._read_by(node, env)
         found = self._sets.get(key)
         if found is None:
             found = self._sets[key] = decide()
         return found
+
+    def _read_by(self, node: typed.Expression | typed.Navigation, env: Env) -> _SetKey:
+        """A part of a rule with the bound elements that it reads."""
+        slots = self._slots.get(id(node))
+        if slots is None:
+            slots = self._slots[id(node)] = free_slots(node)
+        return id(node), tuple(env[slot] for slot in slots)
 
     def _term_holds(self, key: typed.TermKey, number: int) -> Truth:
         found = self._terms.get((key, number))
@@ -264,17 +273,18 @@ class Evaluator:
 
     def members(self, navigation: typed.Navigation, env: Env) -> Members:
         """What a navigation leads to from the elements bound."""
-        reached, is_open = self._scope(navigation, env)
-        condition = navigation.condition
-        if condition is None:
-            return Members(reached, is_open)
-        return Members(
-            tuple(
-                (bound, conjunction((membership, self.truth(condition, {**env, navigation.slot: bound}))))
-                for bound, membership in reached
-            ),
-            is_open,
-        )
+        key = self._read_by(navigation, env)
+        if key not in self._members:
+            reached, is_open = self._scope(navigation, env)
+            condition, slot = navigation.condition, navigation.slot
+            if condition is not None:
+                reached = tuple(
+                    (bound, conjunction((membership, self.truth(condition, {**env, slot: bound}))))
+                    for bound, membership in reached
+                )
+            self._members[key] = Members(reached, is_open)
+            self.met += len(reached)
+        return self._members[key]
 
     def _scope(self, navigation: typed.Navigation, env: Env) -> tuple[tuple[tuple[Bound, Truth], ...], bool]:
         scope = navigation.scope
@@ -285,9 +295,11 @@ class Evaluator:
             numbers = self.graph.members.get(navigation.kind or "", ())
             return tuple((int(number), Truth.TRUE) for number in numbers), False
         reached = self.reached(navigation, env)
-        graph = self.graph
-        of_kind = ((number, truth) for number, truth in reached.members if graph.kind(number) == navigation.kind)
-        return tuple(of_kind), bool(reached.open_at)
+        key = (id(reached), navigation.kind)
+        if key not in self._of_kind:
+            graph, kind = self.graph, navigation.kind
+            self._of_kind[key] = tuple(member for member in reached.members if graph.kind(member[0]) == kind)
+        return self._of_kind[key], bool(reached.open_at)
 
     def items(self, scope: typed.DocumentPath, env: Env) -> tuple[Item, ...]:
         """The values at a path of a document; none where the document is missing."""
@@ -311,15 +323,21 @@ class Evaluator:
         if navigation.origin is None or not isinstance(scope, typed.Lineage | typed.Related):
             raise TypeError(f"{navigation.span!r} walks no edges")
         start = element(env[navigation.origin])
+        key: Hashable
+        if isinstance(scope, typed.Related):
+            key = (scope.relations, start)
+        else:
+            key = (scope.direction, scope.steps, tuple(map(id, scope.avoiding)), start)
+        if key not in self._reached:
+            self._reached[key] = self._walk(scope, start)
+            self.walked += len(self._reached[key].possible.distance)
+        return self._reached[key]
+
+    def _walk(self, scope: typed.Lineage | typed.Related, start: int) -> Reached:
         if isinstance(scope, typed.Related):
             return related(self.graph, start, scope.relations)
-        key = (scope.direction, scope.steps, tuple(map(id, scope.avoiding)), start)
-        found = self._reached.get(key)
-        if found is None:
-            found = self._reached[key] = walk(
-                self.graph, start, scope.direction, scope.steps, lambda number: self.avoided(scope, number)
-            )
-        return found
+        avoided = partial(self.avoided, scope) if scope.avoiding else None
+        return walk(self.graph, start, scope.direction, scope.steps, avoided)
 
     def avoided(self, scope: typed.Lineage, number: int) -> Truth:
         """Whether an element is one that ``avoiding`` names."""

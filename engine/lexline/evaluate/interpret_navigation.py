@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 Side = Literal["upstream", "downstream"]
+_SETTLED = frozenset((Truth.TRUE, Truth.FALSE))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,7 @@ class Reached:
     ``members``: numbers of any kind, ascending, and whether each is surely reached. ``open_at``: the elements at which
     nothing is recorded, so that possibly any number of further elements is reached. Over lineage: ``sure`` along
     certain edges past no node to avoid, ``possible`` along all edges past no node surely to avoid, ``masks`` the truth
-    of what is avoided for each node met.
+    of what is avoided for each node met (where something is).
     """
 
     members: tuple[tuple[int, Truth], ...]
@@ -74,26 +75,36 @@ class Reached:
     masks: Mapping[int, Truth]
 
 
-def walk(graph: Graph, start: int, side: Side, steps: int | None, avoided: Callable[[int], Truth]) -> Reached:
+def walk(graph: Graph, start: int, side: Side, steps: int | None, avoided: Callable[[int], Truth] | None) -> Reached:
     """All that data flows from (``upstream``) or to, within ``steps``, along paths that touch nothing ``avoided`` but
-    the start."""
+    the start (None: there is nothing to avoid)."""
     adjacency = graph.upstream if side == "upstream" else graph.downstream
     limit = math.inf if steps is None else steps
     masks: dict[int, Truth] = {}
+    rows: dict[int, list[tuple[int, bool]]] = {}
+
+    def row(number: int) -> list[tuple[int, bool]]:
+        if number not in rows:
+            rows[number] = adjacency.row(number)
+        return rows[number]
 
     def mask(number: int) -> Truth:
+        if avoided is None:
+            return Truth.FALSE
         if number not in masks:
             masks[number] = Truth.FALSE if number == start else avoided(number)
         return masks[number]
 
     def along_all(number: int) -> list[int]:
-        return [other for other, _ in adjacency.row(number) if mask(other) is not Truth.TRUE]
+        return [other for other, _ in row(number) if mask(other) is not Truth.TRUE]
 
     def along_sure(number: int) -> list[int]:
-        return [o for o, possible in adjacency.row(number) if not possible and mask(o) is Truth.FALSE]
+        return [o for o, possible in row(number) if not possible and mask(o) is Truth.FALSE]
 
-    possible = _spread(start, limit, along_all)
-    sure = _spread(start, limit, along_sure)
+    possible = sure = _spread(start, limit, along_all)
+    # Where no edge met is only possible, and nothing only perhaps to be avoided, the sure way leads as far.
+    if not _SETTLED.issuperset(masks.values()) or any(perhaps for edges in rows.values() for _, perhaps in edges):
+        sure = _spread(start, limit, along_sure)
     tainted = _past_failures(start, limit, along_all, masks)
     members = tuple(
         (number, Truth.TRUE if number in sure.before else undecided(number in tainted))
@@ -136,11 +147,12 @@ def side_of(graph: Graph, relation: str, forward: bool) -> Side:
 
 def is_open_at(graph: Graph, number: int, side: Side) -> bool:
     """True where something flows into (out of) every element of the kind, and nothing is recorded for this one."""
-    kind = graph.vocabulary.kinds[graph.kind(number)]
     if side == "downstream":
-        return kind.expects_outputs and not graph.downstream.row(number)
+        return graph.downstream.is_empty(number) and graph.vocabulary.kinds[graph.kind(number)].expects_outputs
     return (
-        kind.expects_inputs and not graph.upstream.row(number) and graph.value(number, "lineage_complete") is not True
+        graph.upstream.is_empty(number)
+        and graph.vocabulary.kinds[graph.kind(number)].expects_inputs
+        and graph.value(number, "lineage_complete") is not True
     )
 
 

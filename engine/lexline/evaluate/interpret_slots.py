@@ -17,8 +17,8 @@ _READS_SLOT = (
 )
 
 
-def free_slots(node: typed.Expression) -> tuple[int, ...]:
-    """The slots that an expression reads and doesn't bind itself, ascending."""
+def free_slots(node: typed.Expression | typed.Navigation) -> tuple[int, ...]:
+    """The slots that a part of a rule reads and doesn't bind itself, ascending."""
     read: set[int] = set()
     bound: set[int] = set()
     stack: list[object] = [node]

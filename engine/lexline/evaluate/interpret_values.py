@@ -62,20 +62,24 @@ def undecided(failed: bool) -> Truth:
 
 def conjunction(truths: Iterable[Truth]) -> Truth:
     """Kleene's and."""
-    met = set(truths)
-    for truth in (Truth.FALSE, Truth.FAILED, Truth.UNKNOWN):
-        if truth in met:
+    found = Truth.TRUE
+    for truth in truths:
+        if truth is Truth.FALSE:
             return truth
-    return Truth.TRUE
+        if truth is Truth.FAILED or found is Truth.TRUE:
+            found = truth
+    return found
 
 
 def disjunction(truths: Iterable[Truth]) -> Truth:
     """Kleene's or."""
-    met = set(truths)
-    for truth in (Truth.TRUE, Truth.FAILED, Truth.UNKNOWN):
-        if truth in met:
+    found = Truth.FALSE
+    for truth in truths:
+        if truth is Truth.TRUE:
             return truth
-    return Truth.FALSE
+        if truth is Truth.FAILED or found is Truth.FALSE:
+            found = truth
+    return found
 
 
 def inverse(truth: Truth) -> Truth:
