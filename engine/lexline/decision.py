@@ -16,6 +16,7 @@ from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
+from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report
@@ -73,13 +74,19 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
 
 
 class Gate:
-    """Decides elements of one evaluation, one after another and one at a time; what they share is prepared once."""
+    """Decides elements of one evaluation, one after another, for one thread at a time.
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    ``lasting``: it will be asked again and again. It then takes compiled kernels, and decides beforehand, for all
+    elements, what looks at nothing but an element's own attributes. For a single question neither is worth its time.
+    """
+
+    def __init__(self, evaluation: Evaluation, *, lasting: bool = True) -> None:
         self._evaluation = evaluation
-        self._cones = ConeEvaluator(
-            ColumnEvaluator(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
-        )
+        kernels: Choice = "best" if lasting else "numpy"
+        given = (evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+        self._cones = ConeEvaluator(ColumnEvaluator(*given, kernels=kernels), kernels=kernels)
+        if lasting:
+            self._cones.prepare()
         self._policies = {line.id: line for line in _policies(evaluation.program, evaluation.program.rules)}
         self._about: dict[str, tuple[Key, ...]] = {}
         for key, rule in evaluation.program.rules.items():
@@ -114,7 +121,7 @@ class Gate:
 
 def gate(evaluation: Evaluation, number: int) -> Report:
     """Decide every rule about the kind of one element, with reasons."""
-    return Gate(evaluation).report(number)
+    return Gate(evaluation, lasting=False).report(number)
 
 
 def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:

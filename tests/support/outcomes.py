@@ -78,10 +78,19 @@ def by_columns(
     return Outcomes(rules, {key: Figure(figure.low, figure.high, figure.failed) for key, figure in figures.items()})
 
 
-def by_cones(program: Program, graph: Graph, clock: Clock, checks: CheckResults) -> Outcomes:
+def by_cones(
+    program: Program,
+    graph: Graph,
+    clock: Clock,
+    checks: CheckResults,
+    kernels: Choice = "numpy",
+    prepared: bool = False,
+) -> Outcomes:
     """One element at a time, by the plan over its cone; what asks the whole portfolio is left to the columns."""
-    columns = ColumnEvaluator(program, graph, clock, checks)
-    evaluator = ConeEvaluator(columns)
+    columns = ColumnEvaluator(program, graph, clock, checks, kernels=kernels)
+    evaluator = ConeEvaluator(columns, kernels=kernels)
+    if prepared:
+        evaluator.prepare()
     rules: dict[Key, dict[str, Outcome]] = {key: {} for key in program.rules}
     for kind, numbers in graph.members.items():
         about = [key for key, rule in program.rules.items() if rule.kind == kind]
@@ -97,4 +106,5 @@ EVALUATORS: dict[str, Evaluate] = {
     "columns": by_columns,
     "compiled columns": partial(by_columns, kernels="compiled"),
     "cones": by_cones,
+    "compiled cones": partial(by_cones, kernels="compiled", prepared=True),
 }

@@ -16,7 +16,7 @@ from lexline.evaluate.kernels import compare
 from lexline.evaluate.kernels_sets import Sizes, extreme, fold, of_each, quantified, share, size_of, sizes_of
 from lexline.evaluate.navigation_columns import Pairs, everything, pairs_of
 from lexline.evaluate.truth_columns import conjunction, inverse
-from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Navigate, Node, Quantify
+from lexline.plan.nodes import Aggregate, CompareSome, Constant, Extreme, Navigate, Node, Quantify
 
 __all__ = ["Sets"]
 
@@ -110,14 +110,15 @@ class Sets:
         """How many members count."""
         surely, possibly = np.zeros(frame.size, np.int64), np.zeros(frame.size, np.int64)
         failed = np.zeros(frame.size, np.bool_)
+        always = self._reader.plan.nodes[node.inputs[0].node].operation == Constant(True)
         for pairs in self._pairs(node, navigation, frame):
-            inner = frame.paired(pairs.rows[pairs.places], pairs.members)
-            counts = conjunction([pairs.reach, truth_of(self._reader.read(node.inputs[0], inner))])
-            # The body is asked of those only that the condition leaves.
-            left = np.flatnonzero(~counts.no)
-            asked = inner if len(left) == inner.size else inner.part(left)
-            counts = conjunction([counts.take(left), self._body(node, asked)])
-            sizes = sizes_of(pairs.places[left], counts, len(pairs.rows))
+            inner, places, counts = frame.paired(pairs.rows[pairs.places], pairs.members), pairs.places, pairs.reach
+            if not always:  # the body is asked of those only that the condition leaves
+                counts = conjunction([counts, truth_of(self._reader.read(node.inputs[0], inner))])
+                left = np.flatnonzero(~counts.no)
+                inner, places, counts = inner.part(left), places[left], counts.take(left)
+            counts = conjunction([counts, self._body(node, inner)])
+            sizes = sizes_of(places, counts, len(pairs.rows))
             surely[pairs.rows], possibly[pairs.rows] = sizes.surely, sizes.possibly
             failed[pairs.rows] = sizes.failed
         return Sizes(surely, possibly, failed)
@@ -138,5 +139,7 @@ class Sets:
             groups = iter([everything(self._reader.extent(navigation.member))])
             return pairs_of(groups, np.zeros(frame.size, np.int64))
         positions = frame.slots[navigation.origin]
+        if len(positions) == 1:
+            return pairs_of(self._ways.groups(navigation, node.domains[navigation.origin], positions), positions * 0)
         origins, rows = np.unique(positions, return_inverse=True)
         return pairs_of(self._ways.groups(navigation, node.domains[navigation.origin], origins), rows)

@@ -12,26 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from lexline.evaluate.column_sets import Sets
-from lexline.evaluate.column_types import Cells, Index, Truths, blank, truth_of
+from lexline.evaluate.column_types import Cells, Index, Truths, blank, repeat, truth_of
 from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate.cone_kernels import cone_kernels
 from lexline.evaluate.cone_ways import ConeWays
 from lexline.evaluate.frames import Frame, distinct
 from lexline.evaluate.operations import combine
-from lexline.evaluate.truth_columns import PHASES, VERDICTS, decide_phases, decide_verdicts
-from lexline.evaluate.verdict import Phase, Verdict
+from lexline.evaluate.truth_columns import PHASES, decide_phases
+from lexline.evaluate.verdict import Phase, Truth, Verdict, decide_verdict
+from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.typed import Key
-from lexline.plan.nodes import (
-    Aggregate,
-    CompareSome,
-    Domain,
-    Extreme,
-    Input,
-    Items,
-    Lineage,
-    Navigating,
-    Node,
-    Quantify,
-)
+from lexline.plan.nodes import Domain, Input, Items, Lineage, Navigating, Node, nodes_read
 
 __all__ = ["ConeEvaluator", "Decided"]
 
@@ -50,17 +41,35 @@ class Decided:
 
 class ConeEvaluator:
     """Decides the rules of a plan for one element at a time; what is known of no element in particular is taken from
-    ``columns``. It can be asked again and again, by one thread at a time."""
+    ``columns``. It can be asked again and again, by one thread at a time. ``kernels``: which ones walk the lineage."""
 
-    def __init__(self, columns: ColumnEvaluator) -> None:
+    def __init__(self, columns: ColumnEvaluator, *, kernels: Choice = "numpy") -> None:
         self.plan = columns.plan
         self.graph = columns.graph
         self._columns = columns
         self._leaves = columns.leaves_for(self)
-        self._ways = ConeWays(columns.graph, self._holds)
+        self._ways = ConeWays(columns.graph, self._holds, cone_kernels(kernels))
         self._sets = Sets(self, self._ways)
+        self._prepared: dict[int, Cells] = {}
         self._single: dict[tuple[int, int], Cells] = {}
         self._several: dict[tuple[int, int], tuple[Index, Cells]] = {}
+
+    def prepare(self) -> None:
+        """Decides beforehand, for all elements, what reads nothing but an element's own attributes: worth its time
+        where many elements are to be asked about."""
+        alone: set[int] = set()
+        for number, node in enumerate(self.plan.nodes):  # a node stands after all that it reads
+            reads_alone = all(part.node in alone or not part.slots for part in node.inputs)
+            is_element = len(node.domains) == 1 and not isinstance(node.domains[0], Items)
+            if is_element and reads_alone and not isinstance(node.operation, Navigating):
+                alone.add(number)
+        asked = [part for rule in self.plan.rules.values() for part in (rule.applies, rule.excepted, rule.required)]
+        asked += [line.condition for rule in self.plan.rules.values() for line in rule.force]
+        read = {part.node for part in asked}
+        for number in range(len(self.plan.nodes)):
+            if number not in alone:
+                read.update(nodes_read(self.plan.nodes[number]))
+        self._prepared = {number: self.column(number) for number in sorted(alone & read)}
 
     def decide(self, number: int, rules: Collection[Key]) -> list[Decided]:
         """What each of ``rules``, all of the element's kind, says of it."""
@@ -72,11 +81,22 @@ class ConeEvaluator:
 
     def _decided(self, key: Key, frame: Frame) -> Decided:
         rule = self.plan.rules[key]
-        asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
-        verdicts, underlying = decide_verdicts(*asked)
+        verdict = underlying = Verdict.NOT_APPLICABLE
+        applies = self._truth(rule.applies, frame)
+        if applies is not Truth.FALSE:
+            excepted, required = self._truth(rule.excepted, frame), self._truth(rule.required, frame)
+            verdict, underlying = decide_verdict(applies, excepted, required)
         holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
         phases = decide_phases(rule.force, holds, self._columns.clock, rule.timezone, 1)
-        return Decided(VERDICTS[verdicts[0]], VERDICTS[underlying[0]], PHASES[phases[0]])
+        return Decided(verdict, underlying, PHASES[phases[0]])
+
+    def _truth(self, source: Input, frame: Frame) -> Truth:
+        found = truth_of(self.read(source, frame))
+        if found.yes[0]:
+            return Truth.TRUE
+        if found.no[0]:
+            return Truth.FALSE
+        return Truth.FAILED if found.failed[0] else Truth.UNKNOWN
 
     # ---- frames ----------------------------------------------------------------------------------------------------
 
@@ -88,7 +108,7 @@ class ConeEvaluator:
         """A node for each row of a frame."""
         if not source.slots:
             column = self.column(source.node)
-            return column if frame.size == 1 else column.take(np.zeros(frame.size, np.int64))
+            return column if frame.size == 1 else repeat(column, frame.size)
         if len(source.slots) == 1:
             return self._rows(source.node, frame.slots[source.slots[0]])
         node, part = self.plan.nodes[source.node], frame.pick(source.slots)
@@ -109,6 +129,9 @@ class ConeEvaluator:
 
     def _rows(self, number: int, rows: Index) -> Cells:
         """A node of one slot for some elements or items, by their positions; kept for those who ask for the same."""
+        prepared = self._prepared.get(number)
+        if prepared is not None:
+            return prepared.take(rows)
         if len(rows) == 1:
             key = (number, int(rows[0]))
             if key not in self._single:
@@ -141,12 +164,10 @@ class ConeEvaluator:
     # ---- nodes -----------------------------------------------------------------------------------------------------
 
     def _evaluate(self, node: Node, frame: Frame) -> Cells:
-        match node.operation:
-            case Quantify() | Extreme() | Aggregate() | CompareSome():
-                return self._sets.read(node, frame)
-            case operation:
-                leaf = self._leaves.read(node, frame)
-                if leaf is not None:
-                    return leaf
-                parts = [self.read(part, frame) for part in node.inputs]
-                return combine(operation, parts, [self.plan.nodes[part.node].type for part in node.inputs])
+        if isinstance(node.operation, Navigating):
+            return self._sets.read(node, frame)
+        leaf = self._leaves.read(node, frame)
+        if leaf is not None:
+            return leaf
+        parts = [self.read(part, frame) for part in node.inputs]
+        return combine(node.operation, parts, [self.plan.nodes[part.node].type for part in node.inputs])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Index, Truths
-from lexline.evaluate.cones import Cone, Walked, cone_of, walk_cone
+from lexline.evaluate.cone_kernels import Cone, ConeKernels, Walked, walk_cone
 from lexline.evaluate.navigation_columns import Groups, open_related, unrecorded
 from lexline.evaluate.walks import Masks
 from lexline.evaluate.ways import items_domain, kind_of
@@ -28,7 +28,8 @@ Holds = Callable[[int, str, Index], Truths]
 class ConeWays:
     """Keeps cones and items until ``forget``; ``holds`` decides what is to be avoided."""
 
-    def __init__(self, graph: Graph, holds: Holds) -> None:
+    def __init__(self, graph: Graph, holds: Holds, kernels: ConeKernels) -> None:
+        self._kernels = kernels
         self._graph = graph
         self._holds = holds
         self._places: NDArray[np.int32] = np.zeros(len(graph.kind_codes), np.int32)
@@ -40,6 +41,7 @@ class ConeWays:
         self._cones: dict[tuple[str, int | None, int], Cone] = {}
         self._walked: dict[tuple[Lineage, int], Walked] = {}
         self._kinds: dict[tuple[str, int | None, int, str], tuple[Index, Index]] = {}
+        self._opening: dict[tuple[str, int | None, int], Bools] = {}
         self._items: dict[Items, list[object]] = {}
         self._found: dict[tuple[Items, int], range] = {}
 
@@ -48,6 +50,7 @@ class ConeWays:
         self._cones.clear()
         self._walked.clear()
         self._kinds.clear()
+        self._opening.clear()
         self._items.clear()
         self._found.clear()
 
@@ -103,13 +106,13 @@ class ConeWays:
         key = (direction, steps, number)
         if key not in self._cones:
             adjacency = self._graph.upstream if direction == "upstream" else self._graph.downstream
-            self._cones[key] = cone_of(adjacency, number, steps, self._places)
+            self._cones[key] = Cone(*self._kernels.gather(adjacency, number, steps, self._places))
         return self._cones[key]
 
     def _walk(self, scope: Lineage, number: int) -> Walked:
         if (scope, number) not in self._walked:
             cone = self._cone(scope.direction, scope.steps, number)
-            self._walked[scope, number] = walk_cone(cone, self._masks(scope, number), scope.steps)
+            self._walked[scope, number] = walk_cone(cone, self._masks(scope, number), scope.steps, self._kernels)
         return self._walked[scope, number]
 
     def _masks(self, scope: Lineage, number: int) -> Masks | None:
@@ -143,26 +146,29 @@ class ConeWays:
         return self._kinds[key]
 
     def _is_open(self, scope: Lineage, number: int) -> bool:
-        cone = self._cone(scope.direction, scope.steps, number)
-        opens = self._opens(cone, upstream=scope.direction == "upstream")
+        cone, opens = self._cone(scope.direction, scope.steps, number), self._opens(scope, number)
         if opens[0] or not opens.any():
             return bool(opens[0])
         if scope.steps is None:
             return bool((self._walk(scope, number).reached & opens).any())
-        short = walk_cone(cone, self._masks(scope, number), scope.steps - 1)
+        short = walk_cone(cone, self._masks(scope, number), scope.steps - 1, self._kernels)
         return bool((short.reached & opens).any())
 
-    def _opens(self, cone: Cone, *, upstream: bool) -> Bools:
+    def _opens(self, scope: Lineage, number: int) -> Bools:
         """The elements of a cone from which further lineage is expected, with none recorded."""
-        graph = self._graph
-        adjacency = graph.upstream if upstream else graph.downstream
-        codes = graph.kind_codes[cone.elements]
-        ends = adjacency.starts[cone.elements] == adjacency.starts[cone.elements + 1]
-        opens: Bools = self._expecting[upstream][codes] & ends
-        for code in np.unique(codes[opens]).tolist() if upstream else ():
-            places = np.flatnonzero(opens & (codes == code))
-            opens[places] = unrecorded(graph, graph.kind_names[code], cone.elements[places], adjacency, complete=True)
-        return opens
+        key = (scope.direction, scope.steps, number)
+        if key not in self._opening:
+            graph, elements, upstream = self._graph, self._cone(*key).elements, scope.direction == "upstream"
+            adjacency = graph.upstream if upstream else graph.downstream
+            codes = graph.kind_codes[elements]
+            opens: Bools = self._expecting[upstream][codes]
+            opens &= adjacency.starts[elements] == adjacency.starts[elements + 1]
+            for code in set(codes[opens].tolist()) if upstream else ():
+                places = np.flatnonzero(opens & (codes == code))
+                kind = graph.kind_names[code]
+                opens[places] = unrecorded(graph, kind, elements[places], adjacency, complete=True)
+            self._opening[key] = opens
+        return self._opening[key]
 
     # ---- relations and documents -----------------------------------------------------------------------------------
 

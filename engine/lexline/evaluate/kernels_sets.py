@@ -28,6 +28,8 @@ class Sizes:
 
 def of_each(places: Index, marked: Bools, size: int) -> Index:
     """How many pairs of each row are marked."""
+    if size == 1:
+        return np.array([np.count_nonzero(marked)])
     return np.bincount(places[marked], minlength=size)
 
 
