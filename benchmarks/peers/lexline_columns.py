@@ -1,4 +1,4 @@
-"""Lexline itself: columns for the whole portfolio, the interpreter for one model.
+"""Lexline itself: columns for the whole portfolio, a lasting gate for one model.
 
 ``--policy natural`` takes the rules as a governance lead writes them (a missing fact is unknown): then the digest is not
 comparable with the peers' and only the figures are.
@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from common import EVAL_DATE, RULES, Engine, main
 
+from lexline.decision import Evaluation, Gate
 from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
-from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Verdict
 from lexline.lang.compile import compile_text
 from lexline_lineage.files import load_graph
@@ -42,7 +42,7 @@ class Lexline(Engine):
         self.program = program_of(self.policy, vocabulary)
         self.graph = load_graph(vocabulary, (Path(path),), DAY).graph
         self.keys = {key[1]: key for key in self.program.rules}
-        # The interpreter keeps what it worked out for an element; a pre-deploy question starts without it.
+        self.gate = Gate(Evaluation(self.program, self.graph, CLOCK))  # keeps nothing of the elements asked about
 
     def full(self, rules=RULES):
         columns = ColumnEvaluator(self.program, self.graph, CLOCK)
@@ -54,9 +54,8 @@ class Lexline(Engine):
         return np.stack(well, axis=1)
 
     def one(self, model):
-        interpreter = Interpreter(self.program, self.graph, CLOCK)
-        number = self.graph.number(model)
-        return [interpreter.decide(self.keys[rule], number, reasons=False).verdict in WELL for rule in RULES]
+        said = {decision.rule[1]: decision.verdict for decision in self.gate.decide(self.graph.number(model))}
+        return [said[rule] in WELL for rule in RULES]
 
 
 if __name__ == "__main__":
