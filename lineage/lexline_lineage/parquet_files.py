@@ -236,6 +236,8 @@ def _texts(table: Any, name: str, path: Path) -> list[str]:
         raise LineageError([Problem("LX416", str(path), 0, 0, message)])
     coded = _coded(table[name], str(path), name)
     values = [*coded.values, None]  # a code of -1 leads to the last
+    if coded.codes.size and not -1 <= coded.codes.min() <= coded.codes.max() < len(coded.values):
+        raise LineageError([Problem("LX416", str(path), 0, 0, f"the column `{name}` is damaged")])
     return [cast(str, values[code]) for code in coded.codes.tolist()]
 
 
