@@ -2,9 +2,10 @@
 
     python one_element.py data/10000 [--models 400] [--rounds 3] [--without-rustworkx]
 
-Prints the median and the 99th percentile of all rounds, and ratios to rustworkx. **lasting**: a ``Gate`` that is asked again and again;
-**single**: one that is made for one question, without compiled kernels (making it is not counted: its rules would be compiled and cached).
-**with reasons**: the whole report, with witnesses, paths, facts and what is missing. Then, what twenty reasons add to a report on all models.
+Prints the median and the 99th percentile of all rounds, and ratios to rustworkx. **lasting**: a ``Gate`` that is asked
+again and again; **single**: one that is made for one question, without compiled kernels (making it is not counted: its
+rules would be compiled and cached). **with reasons**: the whole report, with witnesses, paths, facts and what is
+missing. Then, what twenty reasons add to a report on all models.
 """
 
 import argparse
