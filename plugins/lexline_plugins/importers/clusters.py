@@ -16,6 +16,7 @@ from lexline_plugins.importers.labels import Labels
 from lexline_plugins.importers.locations import Locations, escape
 from lexline_plugins.importers.options import refuse_unknown, required_text, text_pairs, the_locations
 from lexline_plugins.importers.records import Reading, Record, mapping, mappings, text, yaml_documents
+from lexline_plugins.importers.regions import jurisdiction_of
 from lexline_plugins.importers.sheet import FactSheet
 from lexline_plugins.importers.use_cases import state_use
 
@@ -92,9 +93,9 @@ class Cluster:
         said: Mapping[str, object],
         region: str = "",
         more_labels: Iterable[tuple[str, object]] = (),
-    ) -> Mapping[str, object]:
+    ) -> None:
         """What the object says of all that it deploys, and what is ``said`` of this one. ``region`` is where its nodes
-        are, unless a label says it; ``more_labels`` are labels of this one. Gives back all that is said now."""
+        are, unless a label says it; ``more_labels`` are labels of this one."""
         data, namespace = record.data, namespace_of(record.data)
         pairs = [*labels_of(data), *more_labels]
         found = Labels.sort(((key, value) for key, value in pairs if isinstance(value, str)), self.labels)
@@ -113,10 +114,11 @@ class Cluster:
         if ready:
             values["ready"] = {"True": True, "False": False}.get(ready[0])
         values |= found.attributes | dict(said)
+        if not values.get("jurisdiction"):
+            values["jurisdiction"] = jurisdiction_of(str(values.get("region") or ""))
         for attribute, value in values.items():
             self.sheet.attribute(element, attribute, value, record.place)
         state_use(self.sheet, element, values, record.place)
-        return values
 
     def loads(self, element: str, address: str, name: str, place: str, *, extra: bool = False) -> None:
         """The deployment loads the file at an address. What that file is, other sources have to say. ``extra`` is a

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lexline_plugins.importers.clusters import Cluster, labels_of, name_of, percentage, region_of_nodes
 from lexline_plugins.importers.locations import escape
 from lexline_plugins.importers.records import Record, mapping, mappings, text
-from lexline_plugins.importers.seldon_stores import described, stored_at
+from lexline_plugins.importers.seldon_stores import stored_at
 
 __all__ = ["Way", "read_deployment", "ways"]
 
@@ -102,7 +102,7 @@ def _way(work: Cluster, element: str, record: Record, predictor: _Node, way: Way
         said["url"] = url
     region = next(filter(None, map(region_of_nodes, pods)), "")
     more_labels = [*mapping(record.data, "spec", "annotations").items(), *labels_of({"metadata": predictor})]
-    described(work, element, record, said, region, more_labels)
+    work.describe(element, record, said, region, more_labels)
     models = [node for node in way.nodes if text(node, "modelUri") or _sort(node) == "MODEL"]
     for node in models:
         location = _stored(work, element, node, images)

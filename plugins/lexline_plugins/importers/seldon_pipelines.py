@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from lexline_plugins.importers.clusters import Cluster, name_of, namespace_of
 from lexline_plugins.importers.locations import escape
 from lexline_plugins.importers.records import Record, mapping, mappings, text
-from lexline_plugins.importers.seldon_stores import described, stored_at
+from lexline_plugins.importers.seldon_stores import stored_at
 
 __all__ = ["not_as_defined", "read_resources"]
 
@@ -139,7 +139,7 @@ def _model(work: _Import, key: _Key, record: Record) -> None:
     said |= _part(work, element, ("model", *key))
     if "logger" in spec and mapping(spec, "logger").get("percent", 100) == 100:
         said["logs_requests"] = True
-    described(work.cluster, element, record, said)
+    work.cluster.describe(element, record, said)
     address, version = text(spec, "storageUri"), text(spec, "artifactVersion")
     if address and version:
         address = f"{address.rstrip('/')}/{version}"  # a folder below the address
@@ -153,7 +153,7 @@ def _model(work: _Import, key: _Key, record: Record) -> None:
 def _pipeline(work: _Import, record: Record) -> None:
     spec, name, namespace = mapping(record.data, "spec"), name_of(record.data), namespace_of(record.data)
     pipeline = work.cluster.deployment(record, "pipeline", name)
-    described(work.cluster, pipeline, record, {"name": name} | _part(work, pipeline, ("pipeline", namespace, name)))
+    work.cluster.describe(pipeline, record, {"name": name} | _part(work, pipeline, ("pipeline", namespace, name)))
     steps = {text(step, "name"): step for step in mappings(spec, "steps") if text(step, "name")}
     answering = _sources(_texts(spec, "output", "steps"), steps)
     if not answering:
@@ -190,7 +190,7 @@ def _unseen(work: _Import, record: Record, name: str) -> str:
     if (namespace, name) not in work.models and (namespace, name) not in work.unseen:
         work.unseen.add((namespace, name))
         bare = Record({"metadata": {"name": name, "namespace": namespace}}, record.place)
-        described(work.cluster, element, bare, {"name": name})
+        work.cluster.describe(element, bare, {"name": name})
         work.cluster.leave_open(name, element, "none of the files says what this model loads")
     return element
 

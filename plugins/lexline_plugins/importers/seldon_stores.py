@@ -1,29 +1,11 @@
-"""What is the same in both versions of Seldon Core: where the file of a model lies, what is said of a deployment."""
+"""What is the same in both versions of Seldon Core: where the file of a model lies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from lexline_plugins.importers.clusters import Cluster
 from lexline_plugins.importers.locations import has_scheme
-from lexline_plugins.importers.records import Record
-from lexline_plugins.importers.regions import jurisdiction_of
 
-__all__ = ["described", "stored_at"]
-
-
-def described(
-    work: Cluster,
-    element: str,
-    record: Record,
-    said: Mapping[str, object],
-    region: str = "",
-    more_labels: Iterable[tuple[str, object]] = (),
-) -> None:
-    """Say it of the deployment, with the territory in which its region lies."""
-    values = work.describe(element, record, said, region, more_labels)
-    if not values.get("jurisdiction"):
-        work.sheet.attribute(element, "jurisdiction", jurisdiction_of(str(values.get("region") or "")), record.place)
+__all__ = ["stored_at"]
 
 
 def stored_at(work: Cluster, element: str, address: str, secret: str) -> str:
