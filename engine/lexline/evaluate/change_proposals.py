@@ -127,7 +127,8 @@ class Proposals:
                     noons = [_noon(day) for day in self._constants.get(Sort.DATE, [])]
                     yield from _times([self._clock.now_in(self._timezone), *constants, *beside, *noons], durations)
             case Sort.TEXT:
-                yield from (*constants, *beside, "some text" if now is None else "some other text")
+                # Any text first: where one will do, a text that stands elsewhere would say more than is meant.
+                yield from ("some text" if now is None else "some other text", *constants, *beside)
             case Sort.DURATION:
                 yield from (*constants, *beside, Duration())
             case Sort.LIST if type.item is not None:
