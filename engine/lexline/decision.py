@@ -19,7 +19,7 @@ from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
-from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report
+from lexline.report import ATTENTION, MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravity
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joined
 from lexline_lineage.values import Sort, Value
@@ -28,8 +28,6 @@ __all__ = ["ALL_REASONS", "Evaluation", "Gate", "decide", "explain", "gate"]
 
 ALL_REASONS = -1
 """In place of a number of reasons: for every verdict that has some."""
-
-EXPLAINED_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.EXEMPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] 
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=tuple(_explained(evaluation, decisions, _gravest(decisions, reasons))),
+        decisions=tuple(_explained(evaluation, decisions, _gravest(program, decisions, reasons))),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -155,11 +153,10 @@ def _column(columns: ColumnEvaluator, graph: Graph, key: Key) -> Iterator[Decisi
         yield Decision(key, graph.ids[number], column.kind, VERDICTS[verdict], VERDICTS[underlying], PHASES[phase])
 
 
-def _gravest(decisions: Sequence[Decision], reasons: int) -> list[int]:
+def _gravest(program: Program, decisions: Sequence[Decision], reasons: int) -> list[int]:
     """The places of the first ``reasons`` decisions that call for some, the gravest first."""
-    ranks = {verdict: rank for rank, verdict in enumerate(EXPLAINED_FIRST)}
-    called = (place for place, decision in enumerate(decisions) if decision.verdict in ranks)
-    order = sorted(called, key=lambda place: ranks[decisions[place].verdict])
+    called = (place for place, decision in enumerate(decisions) if decision.verdict in ATTENTION)
+    order = sorted(called, key=lambda at: gravity(program.rules[decisions[at].rule], decisions[at]))
     return order if reasons == ALL_REASONS else order[:reasons]
 
 

@@ -18,6 +18,7 @@ from lexline_lineage.identity import Joined, Link
 from lexline_lineage.values import Duration, Sort, Value, ValueType, format_value
 
 __all__ = [
+    "ATTENTION",
     "SCHEMA",
     "MeasureFigure",
     "PolicyLine",
@@ -25,6 +26,7 @@ __all__ = [
     "Provision",
     "Report",
     "ReportDocument",
+    "gravity",
     "outcome",
 ]
 
@@ -88,6 +90,19 @@ def outcome(rule: Rule, decision: Decision) -> Literal["allow", "block", "warn",
     return "allow"
 
 
+ATTENTION = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.EXEMPT)
+"""Verdicts that somebody has to look at, the gravest first."""
+
+_ACTIONS = ("block", "warn", "record", "allow")
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def gravity(rule: Rule, decision: Decision) -> tuple[int, int, int]:
+    """What a reader should see first comes first: by verdict, then what a gate does with it, then the severity."""
+    verdict = ATTENTION.index(decision.verdict) if decision.verdict in ATTENTION else len(ATTENTION)
+    return verdict, _ACTIONS.index(outcome(rule, decision)), _SEVERITIES.index(rule.severity)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All decisions of a run in order of rule, then element.
@@ -105,6 +120,12 @@ class Report:
     unread: tuple[str, ...] = ()
     joined: Joined | None = None
     register: Mapping[str, Provision] = field(default_factory=dict)
+
+    def to_look_at(self) -> tuple[Decision, ...]:
+        """The decisions that somebody has to look at, the gravest first, those of one rule together."""
+        places = {key: place for place, key in enumerate(self.rules)}
+        called = [decision for decision in self.decisions if decision.verdict in ATTENTION]
+        return tuple(sorted(called, key=lambda d: (*gravity(self.rules[d.rule], d), places[d.rule])))
 
     def unverified(self, rule: Rule) -> tuple[str, ...]:
         """The provisions that a rule cites and whose text nobody has verified: it can advise, not settle."""

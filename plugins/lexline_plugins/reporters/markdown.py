@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lexline.evaluate.verdict import Decision, Verdict
+from lexline.evaluate.verdict import Decision
 from lexline.report import Report
 from lexline_plugins.reporters.wording import counts as counts_of
 from lexline_plugins.reporters.wording import facts_line, message_line, missing_line, path_line, printable
@@ -26,7 +26,7 @@ def render_markdown(report: Report) -> str:
         escape(counts_of(report)) or "Nothing was evaluated.",
         "",
     ]
-    shown = [d for d in report.decisions if d.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE)]
+    shown = report.to_look_at()
     if shown:
         lines += [
             "| verdict | rule | element | severity | phase | does |",

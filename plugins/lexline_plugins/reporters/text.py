@@ -19,7 +19,6 @@ from lexline_plugins.reporters.wording import (
 
 __all__ = ["render_text"]
 
-ATTENTION = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.EXEMPT)
 LISTED = 10
 """Elements named for one rule and verdict where no reasons were asked for."""
 
@@ -29,10 +28,8 @@ def render_text(report: Report) -> str:
     elements = f"{report.portfolio.elements} elements"
     policies = ", ".join(f"{p.id} {p.version}".strip() for p in report.policies)
     lines = [f"Checked {len(report.rules)} rules ({policies}) over {elements} on {report.clock.today}.", ""]
-    for verdict in ATTENTION:
-        chosen = [d for d in report.decisions if d.verdict is verdict]
-        for _, group in groupby(chosen, key=lambda d: d.rule):
-            lines += _rule_lines(report, verdict, list(group))
+    for (_, verdict, _), group in groupby(report.to_look_at(), key=lambda d: (d.rule, d.verdict, report.outcome(d))):
+        lines += _rule_lines(report, verdict, list(group))
     lines += _tail(report)
     return printable("\n".join(lines)) + "\n"
 
@@ -109,7 +106,7 @@ def _next(report: Report) -> list[str]:
         (Verdict.ERROR, "which check failed"),
         (Verdict.UNKNOWN, "what is missing"),
     ):
-        for decision in report.decisions:
+        for decision in report.to_look_at():
             if decision.verdict is verdict:
                 rule = "/".join(decision.rule)
                 return [
