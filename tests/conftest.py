@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # No test is timed: a slow machine is no mistake of the code. The gate decides the same cases every time, so that a
@@ -9,3 +10,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("gate" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_graphs(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Graphs that commands keep are kept for this run only."""
+    os.environ["LEXLINE_CACHE"] = str(tmp_path_factory.mktemp("cache"))

@@ -21,7 +21,7 @@ from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.report import ATTENTION, MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravity
 from lexline_lineage.graph import Graph
-from lexline_lineage.identity import Joined
+from lexline_lineage.identity import Joins
 from lexline_lineage.values import Sort, Value
 
 __all__ = ["ALL_REASONS", "Evaluation", "Gate", "decide", "explain", "gate"]
@@ -39,7 +39,7 @@ class Evaluation:
     clock: Clock
     checks: CheckResults | None = None
     unread: tuple[str, ...] = ()
-    joined: Joined | None = None
+    joined: Joins | None = None
     register: Mapping[str, Provision] = field(default_factory=dict)
 
     def number(self, name: str) -> int | None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from lexline_lineage.graph import Graph
-from lexline_lineage.identity import Joined, Link
+from lexline_lineage.identity import Joins, Link
 from lexline_lineage.values import Sort
 
 __all__ = ["Grounds", "Likeness", "likenesses"]
@@ -54,7 +54,7 @@ class Likeness:
     said_by: tuple[str, ...] = ()
 
 
-def likenesses(graph: Graph, joined: Joined | None) -> tuple[Likeness, ...]:
+def likenesses(graph: Graph, joined: Joins | None) -> tuple[Likeness, ...]:
     """All likenesses, the strongest first; the same elements once."""
     found: dict[tuple[str, ...], Likeness] = {}
     for one in (*_left_by_joining(graph, joined), *_same_names(graph), *_same_places(graph)):
@@ -63,7 +63,7 @@ def likenesses(graph: Graph, joined: Joined | None) -> tuple[Likeness, ...]:
     return tuple(sorted(found.values(), key=lambda one: (order.index(one.grounds), one.elements)))
 
 
-def _left_by_joining(graph: Graph, joined: Joined | None) -> Iterator[Likeness]:
+def _left_by_joining(graph: Graph, joined: Joins | None) -> Iterator[Likeness]:
     if joined is None:
         return
     for link in joined.possible:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.facts import ElementFact
-from lexline_lineage.identity import IDENTITY, Joined, Link, Pending
+from lexline_lineage.identity import IDENTITY, Joined, Joins, Link, Pending
 from lexline_lineage.identity_facts import system_of
 from lexline_lineage.identity_rules import IdentityRules
 from lexline_lineage.statements import DataFinding
@@ -53,8 +53,8 @@ class IdentityReport:
 
 
 def review_joins(built: BuiltGraph, rules: IdentityRules, proposal: Proposal | None = None) -> IdentityReport:
-    """The report on the joins of a graph that ``rules`` made."""
-    joined = built.joined or Joined((), {})
+    """The report on the joins of a graph that ``rules`` made; of one from a snapshot, the facts are not known."""
+    joined = built.joined if isinstance(built.joined, Joined) else Joined({})
     groups: dict[str, list[Link]] = defaultdict(list)
     for link in joined.links:
         if link.said_by:
@@ -65,8 +65,8 @@ def review_joins(built: BuiltGraph, rules: IdentityRules, proposal: Proposal | N
         shared=sum(len(known) > 1 for known in _sources(joined).values()),
         joined={element: tuple(groups[element]) for element in sorted(groups)},
         possible=tuple(link for link in joined.possible if link.said_by),
-        hints=joined.hints,
-        refused=joined.refused,
+        hints=tuple(joined.hints),
+        refused=tuple(joined.refused),
         contradictions=contradictions,
         alone=_alone(joined),
         idle=_idle(joined, rules),
@@ -74,7 +74,7 @@ def review_joins(built: BuiltGraph, rules: IdentityRules, proposal: Proposal | N
     )
 
 
-def review_proposal(now: Joined, then: Joined) -> Proposal:
+def review_proposal(now: Joins, then: Joins) -> Proposal:
     """What changes from one join of the same facts to another."""
     before, after = _pairs(now.links), _pairs(then.links)
     waiting = {frozenset((link.one, link.other)) for link in then.possible}

@@ -24,6 +24,7 @@ from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.files import load_graph as build_graph
 from lexline_lineage.identity_rules import IdentityRules, read_identity_rules
 from lexline_lineage.problems import LineageError
+from lexline_lineage.snapshot_store import Snapshots
 from lexline_lineage.statements import DataFinding, DataReport
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, load_vocabulary
@@ -50,7 +51,8 @@ ENDINGS = (".policy", ".policy.md")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one."""
+    """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one; ``snapshot``: its
+    graph may be kept."""
 
     vocabulary: Path | None = None
     extend: tuple[Path, ...] = ()
@@ -61,6 +63,7 @@ class Files:
     identity: Path | None = None
     parameters: Mapping[str, object] | None = None
     blocked_plugins: tuple[str, ...] = ()
+    snapshot: bool = True
     settings: Settings | None = None
     """where they are named, for messages"""
 
@@ -79,6 +82,7 @@ class Files:
             parameters=named.parameters,
             blocked_plugins=tuple(named.blocked_plugins),
             settings=settings,
+            snapshot=named.snapshot,
         )
 
     def require(self, section: str, paths: Iterable[Path]) -> None:
@@ -123,10 +127,10 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
     return load_project(files, Clock.of(on, known_on), load_plugins(blocked=files.blocked_plugins)).evaluation
 
 
-def load_project(files: Files, clock: Clock, plugins: Plugins) -> Project:
+def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None) -> Project:
     """Read, check and join all files of a project. Raises ``LexlineError`` with every mistake."""
     rules = load_rules(files, plugins)
-    built = load_graph(files, rules.vocabulary, clock.today)
+    built = load_graph(files, rules.vocabulary, clock.today, snapshots)
     checks = plugins.check_results(built.graph, clock)
     register = register_of(rules.packs)
     unread = unread_facts(built.report)
@@ -211,12 +215,17 @@ def load_policies(
     return tuple(parsed), program, tuple(found)
 
 
-def load_graph(files: Files, vocabulary: Vocabulary, on: date) -> BuiltGraph:
-    """The graph of all portfolio files and imported facts on a date. Raises ``LexlineError``."""
+def load_graph(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None = None) -> BuiltGraph:
+    """The graph of all portfolio files and imported facts on a date, from a snapshot where there is one. Raises
+    ``LexlineError``."""
     files.require("portfolio", files.portfolio)
     paths = (*files.portfolio, *fact_files(files.facts))
-    try:
+
+    def build() -> BuiltGraph:
         return build_graph(vocabulary, paths, on, identity_rules(files))
+
+    try:
+        return build() if snapshots is None else snapshots.graph(vocabulary, paths, on, files.identity, build)
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in paths]) from None
 

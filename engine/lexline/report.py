@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lexline.evaluate.verdict import Clock, Decision, Phase, Reason, Verdict
 from lexline.lang.typed import Key, Rule
-from lexline_lineage.identity import Joined, Link
+from lexline_lineage.identity import Joins, Link
 from lexline_lineage.values import Duration, Sort, Value, ValueType, format_value
 
 __all__ = [
@@ -118,7 +118,7 @@ class Report:
     no_subject: tuple[Key, ...]
     measures: tuple[MeasureFigure, ...] = ()
     unread: tuple[str, ...] = ()
-    joined: Joined | None = None
+    joined: Joins | None = None
     register: Mapping[str, Provision] = field(default_factory=dict)
 
     def to_look_at(self) -> tuple[Decision, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError
 
 from lexline.data_problems import as_diagnostics, as_error
 from lexline.diagnostics import Diagnostic, Label, LexlineError, Span
@@ -25,6 +25,7 @@ NAME = "lexline.yaml"
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
+        "bool_type": "has to be true or false",
         "dict_type": "has to be a mapping",
         "list_type": "has to be a list, such as `[a, b]`",
         "missing": "is missing",
@@ -66,6 +67,7 @@ class SettingsFile(BaseModel):
     sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
     blocked_plugins: list[str] = Field(default_factory=list)
+    snapshot: StrictBool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from lexline_lineage.strings import Strings, Texts
 from lexline_lineage.values import Sort, Value, ValueType
 from lexline_lineage.vocabulary import Flow, Vocabulary
 
-__all__ = ["Cells", "Edges", "adjacency_of", "assemble", "blank", "encode"]
+__all__ = ["Cells", "Edges", "assemble", "blank", "encode", "no_edges"]
 
 _MICROSECOND = timedelta(microseconds=1)
 _DTYPES: Mapping[Sort, type[Any]] = MappingProxyType(
@@ -87,25 +87,79 @@ def encode(values: Sequence[Value], type: ValueType, texts: Texts) -> NDArray[An
     return encoded
 
 
-def adjacency_of(
-    count: int, origins: NDArray[np.int32], targets: NDArray[np.int32], possible: NDArray[np.bool_]
-) -> tuple[Adjacency, NDArray[np.int64]]:
-    """Compressed rows from ``origins`` to ``targets`` for ``count`` elements, and for each of its edges the index of
-    the edge given first (a sure one where there is one)."""
-    if not len(origins):
-        none = np.zeros(0, np.int64)
-        empty = Adjacency(np.zeros(count + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_))
-        return empty, none
-    keys = origins.astype(np.int64) * count + targets
-    order = np.argsort(keys * 2 + possible, kind="stable")
+def no_edges(count: int) -> Adjacency:
+    """Compressed rows for ``count`` elements of which none has a neighbour."""
+    return Adjacency(np.zeros(count + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_))
+
+
+def _rows_along(count: int, edges: Edges) -> tuple[Adjacency, NDArray[np.int32]]:
+    """Compressed rows from the origins of some edges to their targets, and who said each: of a repeated edge the one
+    that is given first, a sure one where there is one."""
+    keys = _keys(count, edges.origins, edges.targets, edges.possible)
+    if edges.said.min() == edges.said.max():
+        keys.sort()
+        rows = _rows(count, keys)
+        return rows, np.full(len(rows.neighbours), edges.said[0], np.int32)
+    order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    first = np.empty(len(keys), np.bool_)
-    first[0] = True
-    np.not_equal(keys[1:], keys[:-1], out=first[1:])
-    kept = order[first]
+    return _rows(count, keys), edges.said[order[_is_first(keys)]]
+
+
+def _rows_against(count: int, along: Adjacency) -> Adjacency:
+    """The same edges from their targets to their origins."""
+    keys = _keys(count, along.neighbours, _origins(along), along.possible)
+    keys.sort()
+    return _rows(count, keys)
+
+
+def _rows_of_all(count: int, parts: Sequence[Adjacency]) -> Adjacency:
+    """The edges of several relations as one; a single relation is shared, not copied."""
+    if len(parts) == 1:
+        return parts[0]
+    keys = np.zeros(0, np.int64)
+    for part in parts:
+        keys = np.concatenate([keys, _keys(count, _origins(part), part.neighbours, part.possible)])
+    keys.sort(kind="stable")  # it merges what is sorted already
+    return _rows(count, keys)
+
+
+def _keys(
+    count: int, origins: NDArray[np.int32], targets: NDArray[np.int32], possible: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """A number for each edge: by origin, then target, a sure edge before a possible one."""
+    keys = origins.astype(np.int64)
+    keys *= count
+    keys += targets
+    keys *= 2
+    keys += possible
+    return keys
+
+
+def _rows(count: int, keys: NDArray[np.int64]) -> Adjacency:
+    """Compressed rows of sorted keys."""
+    if not len(keys):
+        return no_edges(count)
+    first = _is_first(keys)
+    keys = keys.copy() if first.all() else keys[first]
+    possible = (keys & 1).astype(np.bool_)
+    keys >>= 1
+    origins = keys // count
+    keys -= origins * count
     starts = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(origins[kept], minlength=count), out=starts[1:])
-    return Adjacency(starts, targets[kept], possible[kept]), kept
+    np.cumsum(np.bincount(origins, minlength=count), out=starts[1:])
+    return Adjacency(starts, keys.astype(np.int32), possible)
+
+
+def _is_first(keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Marks the first key of each edge."""
+    pairs = keys >> 1
+    first = np.ones(len(keys), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=first[1:])
+    return first
+
+
+def _origins(adjacency: Adjacency) -> NDArray[np.int32]:
+    return np.repeat(np.arange(len(adjacency.starts) - 1, dtype=np.int32), np.diff(adjacency.starts))
 
 
 def assemble(
@@ -123,39 +177,35 @@ def assemble(
     rows = np.zeros(len(ids), np.int32)
     for numbers in members.values():
         rows[numbers] = np.arange(len(numbers), dtype=np.int32)
-    texts = Texts()
-    columns: dict[tuple[str, str], Column] = {}
-    said: dict[tuple[str, str], NDArray[np.int32]] = {}
-    for name, kind in vocabulary.kinds.items():
-        for attribute in kind.attributes.values():
-            key, count = (name, attribute.name), len(members[name])
-            columns[key], said[key] = _column(attribute.type, count, cells.get(key), rows, texts)
+    columns, said, texts = _columns(vocabulary, members, cells, rows)
     along: dict[str, Adjacency] = {}
     against: dict[str, Adjacency] = {}
     edge_said: dict[str, NDArray[np.int32]] = {}
-    empty, _ = adjacency_of(len(ids), np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.bool_))
+    empty = no_edges(len(ids))
     for name in vocabulary.relations:
         found = edges.get(name)
         if found is None:
             along[name] = against[name] = empty
             edge_said[name] = np.zeros(0, np.int32)
             continue
-        along[name], kept = adjacency_of(len(ids), found.origins, found.targets, found.possible)
-        edge_said[name] = found.said[kept]
-        against[name], _ = adjacency_of(len(ids), found.targets[kept], found.origins[kept], found.possible[kept])
-    upstream, downstream = _flow(vocabulary, len(ids), edges)
+        along[name], edge_said[name] = _rows_along(len(ids), found)
+        against[name] = _rows_against(len(ids), along[name])
+    flows = [(name, relation.flow) for name, relation in vocabulary.relations.items() if relation.flow is not Flow.NONE]
+    flows = [(name, flow) for name, flow in flows if name in edges]
+    down = [(along if flow is Flow.FORWARD else against)[name] for name, flow in flows]
+    up = [(against if flow is Flow.FORWARD else along)[name] for name, flow in flows]
     return Graph(
         vocabulary=vocabulary,
         ids=ids,
         kind_names=kind_names,
         kind_codes=kind_codes,
         rows=rows,
-        texts=texts.all(),
+        texts=texts,
         columns=MappingProxyType(columns),
         along=MappingProxyType(along),
         against=MappingProxyType(against),
-        upstream=upstream,
-        downstream=downstream,
+        upstream=_rows_of_all(len(ids), up),
+        downstream=_rows_of_all(len(ids), down),
         stubs=stubs,
         members=MappingProxyType(members),
         sources=Sources.of(sources),
@@ -165,34 +215,38 @@ def assemble(
     )
 
 
+def _columns(
+    vocabulary: Vocabulary,
+    members: Mapping[str, NDArray[np.int32]],
+    cells: Mapping[tuple[str, str], Cells],
+    rows: NDArray[np.int32],
+) -> tuple[dict[tuple[str, str], Column], dict[tuple[str, str], NDArray[np.int32]], Strings]:
+    """The columns, who said their cells, and the texts in them."""
+    texts = Texts()
+    columns: dict[tuple[str, str], Column] = {}
+    said: dict[tuple[str, str], NDArray[np.int32]] = {}
+    for name, kind in vocabulary.kinds.items():
+        count = len(members[name])
+        unknown, unsaid = np.zeros(count, np.bool_), np.full(count, -1, np.int32)  # shared, as most are empty
+        for attribute in kind.attributes.values():
+            key = (name, attribute.name)
+            if key in cells and len(cells[key].numbers):
+                columns[key], said[key] = _column(attribute.type, count, cells[key], rows, texts)
+            else:
+                columns[key], said[key] = Column(attribute.type, blank(attribute.type, count), unknown), unsaid
+    return columns, said, texts.all()
+
+
 def _column(
     type: ValueType,  # noqa: A002
     count: int,
-    cells: Cells | None,
+    cells: Cells,
     rows: NDArray[np.int32],
     texts: Texts,
 ) -> tuple[Column, NDArray[np.int32]]:
     values, known, said = blank(type, count), np.zeros(count, np.bool_), np.full(count, -1, np.int32)
-    if cells is not None and len(cells.numbers):
-        at = rows[cells.numbers]
-        values[at] = encode(cells.values, type, texts)[cells.codes]
-        known[at] = True
-        said[at] = cells.said
+    at = rows[cells.numbers]
+    values[at] = encode(cells.values, type, texts)[cells.codes]
+    known[at] = True
+    said[at] = cells.said
     return Column(type, values, known), said
-
-
-def _flow(vocabulary: Vocabulary, count: int, edges: Mapping[str, Edges]) -> tuple[Adjacency, Adjacency]:
-    """Upstream and downstream over all flow relations."""
-    uppers, lowers, possible = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.bool_)]
-    for name, found in edges.items():
-        flow = vocabulary.relations[name].flow
-        if flow is Flow.NONE:
-            continue
-        forward = flow is Flow.FORWARD
-        uppers.append(found.origins if forward else found.targets)
-        lowers.append(found.targets if forward else found.origins)
-        possible.append(found.possible)
-    upper, lower, flags = np.concatenate(uppers), np.concatenate(lowers), np.concatenate(possible)
-    upstream, kept = adjacency_of(count, lower, upper, flags)
-    downstream, _ = adjacency_of(count, upper[kept], lower[kept], flags[kept])
-    return upstream, downstream

@@ -17,7 +17,7 @@ from lexline_lineage.identity_facts import moved, possible_edges, system_of
 from lexline_lineage.identity_groups import Groups
 from lexline_lineage.identity_rules import IdentityRules
 
-__all__ = ["IDENTITY", "MAX_SHARED", "Joined", "Link", "Pending", "join"]
+__all__ = ["IDENTITY", "MAX_SHARED", "Joined", "Joins", "Link", "Pending", "join"]
 
 IDENTITY = "identity"
 """The source of what joining itself says: under which names an element went before."""
@@ -47,8 +47,8 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """Facts after joining.
+class Joins:
+    """How facts were joined.
 
     ``ids`` gives for every other id, and every exact name, the id that counts. ``links`` are the joins that were made,
     ``possible`` those that wait for a person, ``hints`` what only resembles, ``refused`` the joins that would bring
@@ -56,12 +56,11 @@ class Joined:
     another because its table is, that table.
     """
 
-    facts: tuple[Fact, ...]
     ids: Mapping[str, str]
-    links: tuple[Link, ...] = ()
-    possible: tuple[Link, ...] = ()
-    hints: tuple[Link, ...] = ()
-    refused: tuple[Pending, ...] = ()
+    links: Sequence[Link] = ()
+    possible: Sequence[Link] = ()
+    hints: Sequence[Link] = ()
+    refused: Sequence[Pending] = ()
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def about(self, elements: Iterable[str]) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
@@ -71,6 +70,13 @@ class Joined:
         wanted = {*cited, *(table for element in cited for table in self.tables.get(element, ()))}
         made = (link for link in self.links if link.said_by and self.ids.get(link.one, link.one) in wanted)
         return tuple(made), tuple(link for link in self.possible if link.said_by and {link.one, link.other} & wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Joins):
+    """Facts after joining, and how they were joined."""
+
+    facts: tuple[Fact, ...] = ()
 
 
 def join(facts: Iterable[Fact], rules: IdentityRules | None = None) -> Joined:
@@ -91,13 +97,13 @@ def join(facts: Iterable[Fact], rules: IdentityRules | None = None) -> Joined:
         if old != element and (element, old) not in told
     )
     return Joined(
-        (*facts_moved, *copies, *former),
         work.exact_names(ids) | ids,
         tuple(sorted(work.links)),
         _renamed(work.possible, ids),
         _renamed(work.hints, ids),
         tuple(work.refused),
         work.followed(ids),
+        (*facts_moved, *copies, *former),
     )
 
 

@@ -6,10 +6,11 @@ the same as a graph built from the changed facts. Elements that are added are nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from lexline_lineage.assembly import blank, encode
 from lexline_lineage.facts import Source
 from lexline_lineage.graph import Adjacency, Column, Graph
-from lexline_lineage.placement import ID_HELP, Ends, Refusals, is_id, stub_kinds
+from lexline_lineage.placement import ID_HELP, UNDECLARED, Ends, Refusals, is_id, stub_kinds
 from lexline_lineage.problems import nearest
 from lexline_lineage.strings import Texts
 from lexline_lineage.values import Value, parse_value
@@ -61,6 +62,11 @@ def apply_changes(graph: Graph, changes: Changes) -> Graph:
     return _with_edges(graph, edges)
 
 
+def _changeable(columns: Mapping[tuple[str, str], Column]) -> ChainMap[tuple[str, str], Column]:
+    """Columns to be changed, of which those that stay are not read."""
+    return ChainMap({}, cast(MutableMapping[tuple[str, str], Column], columns))
+
+
 def _with_source(graph: Graph, source: Source) -> Graph:
     return replace(graph, sources=graph.sources.plus(source))
 
@@ -97,17 +103,20 @@ def _stubs(graph: Graph, added: Mapping[str, str], changes: Changes, refusals: R
     names = tuple(graph.vocabulary.relations)
     edges = [edge for edge in edges if edge[1] in graph.vocabulary.relations]
     codes = np.array([names.index(relation) for _, relation, _ in edges], np.int32)
-    ends = Ends([e[0] for e in edges], codes, [e[2] for e in edges], names, lambda _: changes.source)
-    kinds: dict[str, int] = {}
-    for element in {end for edge in edges for end in (edge[0], edge[2])}:
+    ids = list(dict.fromkeys(end for edge in edges for end in (edge[0], edge[2])))
+    place = {element: index for index, element in enumerate(ids)}
+    origins, targets = (np.array([place[edge[at]] for edge in edges], np.int32) for at in (0, 2))
+    ends = Ends(ids, origins, codes, targets, names, lambda _: changes.source)
+    kinds = np.full(len(ids), UNDECLARED, np.int16)
+    for index, element in enumerate(ids):
         number = graph.number(element)
         if element in added:
-            kinds[element] = graph.kind_names.index(added[element])
+            kinds[index] = graph.kind_names.index(added[element])
         elif number is not None:
-            kinds[element] = int(graph.kind_codes[number])
+            kinds[index] = graph.kind_codes[number]
     found = stub_kinds(graph.vocabulary, kinds, ends, np.ones(len(edges), np.bool_), refusals)
     refusals.raise_if_any()
-    return {element: graph.kind_names[code] for element, code in found.items()}
+    return {ids[index]: graph.kind_names[code] for index, code in found.items()}
 
 
 def _without_elements(graph: Graph, removed: list[int]) -> Graph:
@@ -123,7 +132,7 @@ def _without_elements(graph: Graph, removed: list[int]) -> Graph:
             edges[name] = lost
     graph = _with_edges(graph, edges)
     kind_codes, rows = graph.kind_codes.copy(), graph.rows.copy()
-    members, columns, said = dict(graph.members), dict(graph.columns), dict(graph.said)
+    members, columns, said = dict(graph.members), _changeable(graph.columns), dict(graph.said)
     for kind in {graph.kind(number) for number in removed}:
         kept = np.array([number not in gone for number in members[kind].tolist()], np.bool_)
         members[kind] = members[kind][kept]
@@ -158,7 +167,7 @@ def _with_elements(graph: Graph, kinds: Mapping[str, str], stubs: frozenset[str]
     numbers = {element: before + index for index, element in enumerate(new)}
     codes = np.array([graph.kind_names.index(kinds[element]) for element in new], np.int16)
     rows = np.concatenate([graph.rows, np.zeros(len(new), np.int32)])
-    members, columns, said = dict(graph.members), dict(graph.columns), dict(graph.said)
+    members, columns, said = dict(graph.members), _changeable(graph.columns), dict(graph.said)
     for kind in {kinds[element] for element in new}:
         more = np.array([numbers[element] for element in new if kinds[element] == kind], np.int32)
         rows[more] = np.arange(len(more), dtype=np.int32) + len(members[kind])
@@ -231,7 +240,7 @@ def _checked_values(
 
 
 def _with_values(graph: Graph, changed: Mapping[tuple[str, str], Mapping[int, Value | None]]) -> Graph:
-    columns, said = dict(graph.columns), dict(graph.said)
+    columns, said = _changeable(graph.columns), dict(graph.said)
     texts = Texts(graph.texts)
     for key, cells in changed.items():
         column = columns[key]

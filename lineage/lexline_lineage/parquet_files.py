@@ -22,6 +22,7 @@ from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFac
 from lexline_lineage.hostile_json import read_json
 from lexline_lineage.problems import LineageError, Problem
 from lexline_lineage.raw_values import is_writable, plain_raw
+from lexline_lineage.strings import Strings
 from lexline_lineage.values import Sort
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.writing import replacing
@@ -53,34 +54,46 @@ def read_table(folder: Path, vocabulary: Vocabulary) -> Table:
         if name not in ("id", "kind"):
             coded = _coded(nodes[name], file, name)
             attributes[name] = _documents(coded) if name in documents else coded
-    has_flag = "possible" in edges.column_names
-    flags = edges["possible"].to_pylist() if has_flag else []
+    relations = _coded(edges["type"], str(folder / "edges.parquet"), "type")
+    possible = _flags(edges, "possible", folder / "edges.parquet")
+    kinds = _coded(nodes["kind"], file, "kind")
+    ids, (numbers, origins, targets) = _numbered(
+        [
+            _names(nodes, "id", folder / "nodes.parquet"),
+            _names(edges, "src", folder / "edges.parquet"),
+            _names(edges, "dst", folder / "edges.parquet"),
+        ],
+        file,
+    )
     return Table(
-        ids=_texts(nodes, "id", folder / "nodes.parquet"),
-        kinds=_coded(nodes["kind"], file, "kind"),
+        ids=ids,
+        numbers=numbers,
+        kinds=kinds,
         attributes=attributes,
-        origins=_texts(edges, "src", folder / "edges.parquet"),
-        relations=_coded(edges["type"], str(folder / "edges.parquet"), "type"),
-        targets=_texts(edges, "dst", folder / "edges.parquet"),
-        possible=np.array([flag is True for flag in flags], np.bool_) if has_flag else _no_flags(len(edges)),
+        origins=origins,
+        relations=relations,
+        targets=targets,
+        possible=possible,
         source=Source(str(folder)),
     )
 
 
 def facts_of_table(table: Table) -> Iterator[Fact]:
     """The same as facts, for joining with other sources."""
+    ids = tuple(table.ids)
+    rows = [ids[number] for number in table.numbers.tolist()]
     kinds = table.kinds.codes.tolist()
-    for row, element in enumerate(table.ids):
+    for row, element in enumerate(rows):
         kind = str(table.kinds.values[kinds[row]]) if kinds[row] >= 0 else ""
         yield ElementFact(element, kind, table.source)
     for name, column in table.attributes.items():
         for row, code in enumerate(column.codes.tolist()):
             if code >= 0 and column.values[code] is not None:
-                yield AttributeFact(table.ids[row], name, column.values[code], table.source)
+                yield AttributeFact(rows[row], name, column.values[code], table.source)
     relations, possible = table.relations.codes.tolist(), table.possible.tolist()
-    for row, (origin, target) in enumerate(zip(table.origins, table.targets, strict=True)):
+    for row, (origin, target) in enumerate(zip(table.origins.tolist(), table.targets.tolist(), strict=True)):
         relation = str(table.relations.values[relations[row]]) if relations[row] >= 0 else ""
-        yield EdgeFact(origin, relation, target, table.source, possible[row])
+        yield EdgeFact(ids[origin], relation, ids[target], table.source, possible[row])
 
 
 def write_table(folder: Path, facts: Iterable[Fact]) -> None:
@@ -226,14 +239,85 @@ def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> Non
         pyarrow_part(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
 
 
-def _texts(table: Any, name: str, path: Path) -> list[str]:
-    """A column of texts, of which equal ones are one object; ``None`` stays, and the reader of a row refuses it."""
+def _names(table: Any, name: str, path: Path) -> tuple[list[Any], NDArray[np.int32]]:
+    """A column of names: the dictionaries that its row groups have, and for each row an index into all of them, one
+    after the other; -1 where it is missing."""
+    _check_text(table, name, path)
+    pa, compute = pyarrow_part(str(path)), pyarrow_part(str(path), ".compute")
+    column = table[name]
+    if pa.types.is_null(column.type):
+        return [], np.full(len(column), -1, np.int32)
+    column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    entries: list[Any] = []
+    codes, first, size = [np.zeros(0, np.int32)], 0, 0
+    for chunk in column.chunks:
+        if not entries or not _is_one(chunk.dictionary, entries[-1]):
+            entries.append(chunk.dictionary)
+            first, size = size, size + len(chunk.dictionary)
+        found = compute.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        codes.append(np.where(found < 0, np.int32(-1), found + np.int32(first)))
+    return entries, np.concatenate(codes)
+
+
+def _is_one(dictionary: Any, other: Any) -> bool:
+    """True where two dictionaries lie in the same place: the chunks of a row group share theirs."""
+    places = [[buffer and buffer.address for buffer in one.buffers()] for one in (dictionary, other)]
+    return places[0] == places[1] and (dictionary.offset, len(dictionary)) == (other.offset, len(other))
+
+
+def _numbered(
+    columns: Sequence[tuple[list[Any], NDArray[np.int32]]], file: str
+) -> tuple[Strings, list[NDArray[np.int32]]]:
+    """The names in columns, sorted, each once, and for each column the numbers of its names. A missing one counts as an
+    empty text, which names nothing and is refused."""
+    pa, compute = pyarrow_part(file), pyarrow_part(file, ".compute")
+    entries = [entry.cast(pa.large_string()) for dictionaries, _ in columns for entry in dictionaries]
+    sizes = [sum(map(len, dictionaries)) for dictionaries, _ in columns]
+    entries.append(pa.array([""], pa.large_string()))
+    pool = pa.chunked_array(entries)
+    try:
+        pool.validate(full=True)  # before a name is taken for text
+    except pa.ArrowException as error:
+        raise _unreadable(file, "id", error) from None
+    firsts = np.cumsum([0, *sizes], dtype=np.int32)
+    codes = [np.where(c < 0, firsts[-1], c + first) for (_, c), first in zip(columns, firsts[:-1], strict=True)]
+    distinct = pool.dictionary_encode().combine_chunks()
+    distinct = distinct.chunk(0) if isinstance(distinct, pa.ChunkedArray) else distinct
+    of_entry = distinct.indices.to_numpy()
+    used = np.zeros(len(distinct.dictionary), np.bool_)  # a dictionary may hold what no row has
+    for found in codes:
+        used[of_entry[found]] = True
+    names = distinct.dictionary.filter(pa.array(used))
+    order = compute.sort_indices(names).to_numpy()
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    numbers = np.zeros(len(used), np.int32)
+    numbers[used] = ranks
+    of_entry = numbers[of_entry]
+    return _strings(names.take(pa.array(order))), [of_entry[found] for found in codes]
+
+
+def _strings(array: Any) -> Strings:
+    """An array of large texts without missing ones, as it lies in memory."""
+    _, starts, data = array.buffers()
+    if not len(array):
+        return Strings.of(())
+    ends = np.frombuffer(starts, np.int64, len(array) + 1, array.offset * 8)
+    return Strings(np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8), ends)
+
+
+def _check_text(table: Any, name: str, path: Path) -> None:
     pa = pyarrow_part(str(path))
     kind = table[name].type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
         message = f"the column `{name}` has to be text"
         raise LineageError([Problem("LX416", str(path), 0, 0, message)])
+
+
+def _texts(table: Any, name: str, path: Path) -> list[str]:
+    """A column of texts, of which equal ones are one object; ``None`` stays, and the reader of a row refuses it."""
+    _check_text(table, name, path)
     coded = _coded(table[name], str(path), name)
     values = [*coded.values, None]  # a code of -1 leads to the last
     if coded.codes.size and not -1 <= coded.codes.min() <= coded.codes.max() < len(coded.values):
@@ -241,8 +325,12 @@ def _texts(table: Any, name: str, path: Path) -> list[str]:
     return [cast(str, values[code]) for code in coded.codes.tolist()]
 
 
-def _no_flags(count: int) -> NDArray[np.bool_]:
-    return np.zeros(count, np.bool_)
+def _flags(table: Any, name: str, path: Path) -> NDArray[np.bool_]:
+    """A column of booleans that may be left out; what is missing or no boolean is false."""
+    pa, compute = pyarrow_part(str(path)), pyarrow_part(str(path), ".compute")
+    if name not in table.column_names or not pa.types.is_boolean(table[name].type):
+        return np.zeros(len(table), np.bool_)
+    return np.array(compute.fill_null(table[name], False).to_numpy(), np.bool_)
 
 
 def _coded(column: Any, file: str, name: str) -> Coded:
@@ -264,9 +352,12 @@ def _coded(column: Any, file: str, name: str) -> Coded:
             return _coded_rows(column.to_pylist())
         return _coded_dictionary(column.dictionary_encode(), pa, compute)
     except (pa.ArrowException, ValueError, OverflowError) as error:
-        reason = str(error).split("\n", 1)[0][:200]
-        message = f"the column `{name}` cannot be read: {reason}"
-        raise LineageError([Problem("LX416", file, 0, 0, message)]) from None
+        raise _unreadable(file, name, error) from None
+
+
+def _unreadable(file: str, name: str, error: Exception) -> LineageError:
+    reason = str(error).split("\n", 1)[0][:200]
+    return LineageError([Problem("LX416", file, 0, 0, f"the column `{name}` cannot be read: {reason}")])
 
 
 def _coded_dictionary(column: Any, pa: Any, compute: Any) -> Coded:
@@ -274,8 +365,9 @@ def _coded_dictionary(column: Any, pa: Any, compute: Any) -> Coded:
         return Coded(np.zeros(0, np.int32), ())
     array = column.unify_dictionaries().combine_chunks()
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
-    codes = compute.fill_null(array.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    return Coded(codes, array.dictionary.to_pylist())
+    values = array.dictionary.to_pylist()
+    codes = compute.fill_null(array.indices, -1).to_numpy(zero_copy_only=False)
+    return Coded(codes.astype(np.min_scalar_type(-len(values) - 1)), values)  # most attributes have a few values
 
 
 def _coded_rows(values: Sequence[object]) -> Coded:

@@ -1,7 +1,8 @@
-"""Finds the place of every element and edge in the graph: its number, its kind, and whether it may stand there.
+"""Finds the place of every element and edge in the graph: its kind, and whether it may stand there.
 
-In: the kinds that are declared, and the ends of all edges. Out: a ``Placement``. Guaranteed: an edge that the
-vocabulary does not allow is refused with its source; an element that only edges name has the one kind that they allow.
+In: the kinds of the numbered elements that are declared, and the ends of all edges. Out: a ``Placement``. Guaranteed:
+an edge that the vocabulary does not allow is refused with its source; an element that only edges name has the one kind
+that they allow.
 """
 
 from __future__ import annotations
@@ -17,13 +18,26 @@ from lexline_lineage.problems import LineageError, Problem, nearest
 from lexline_lineage.values import is_clean_text
 from lexline_lineage.vocabulary import Vocabulary
 
-__all__ = ["ID_HELP", "MAX_PROBLEMS", "REFUSED", "Ends", "Placement", "Refusals", "is_id", "place", "stub_kinds"]
+__all__ = [
+    "ID_HELP",
+    "MAX_PROBLEMS",
+    "REFUSED",
+    "UNDECLARED",
+    "Ends",
+    "Placement",
+    "Refusals",
+    "is_id",
+    "place",
+    "stub_kinds",
+]
 
 MAX_PROBLEMS = 500
 """How many problems of one set of facts are written out; a systematic mistake would fill memory otherwise."""
 ID_HELP = "an id is a text that is not empty, without NUL and lone surrogates"
 REFUSED = -1
 """The kind code of an element whose kind is refused; its edges are not reported again."""
+UNDECLARED = -2
+"""The kind code of an element that only edges name, before they have been looked at."""
 
 
 class Refusals:
@@ -50,51 +64,46 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ends:
-    """All edges: the ids of their ends, the code of each one's relation in ``names``, and who says the ``i``-th."""
+    """All edges: the numbers of their ends in ``ids``, the code of each one's relation in ``names``, and who says the
+    ``i``-th."""
 
-    origins: Sequence[str]
+    ids: Sequence[str]
+    origins: NDArray[np.int32]
     relations: NDArray[np.int32]
-    targets: Sequence[str]
+    targets: NDArray[np.int32]
     names: tuple[str, ...]
     source: Callable[[int], Source]
 
     def describe(self, index: int) -> str:
         """An edge in a reader's words."""
-        return f"{self.origins[index]} {self.names[self.relations[index]]} {self.targets[index]}"
+        origin, target = self.ids[int(self.origins[index])], self.ids[int(self.targets[index])]
+        return f"{origin} {self.names[self.relations[index]]} {target}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
-    """The elements by number, and the numbers of the ends of each edge."""
+    """The kind of each element by its number, ``REFUSED`` where it is wrong, and those that only edges name."""
 
-    ids: tuple[str, ...]
     kind_codes: NDArray[np.int16]
-    numbers: dict[str, int]
     stubs: frozenset[int]
-    origins: NDArray[np.int32]
-    targets: NDArray[np.int32]
 
 
-def place(vocabulary: Vocabulary, kinds: dict[str, int], ends: Ends, refusals: Refusals) -> Placement:
-    """Numbers all elements and checks all edges. ``kinds`` gives the kind code (in the vocabulary's order) of each
-    declared element, ``REFUSED`` where its kind is wrong; mistakes are added to ``refusals``."""
+def place(vocabulary: Vocabulary, kind_codes: NDArray[np.int16], ends: Ends, refusals: Refusals) -> Placement:
+    """Finds the kinds of elements that only edges name, and checks all edges. ``kind_codes`` gives by number the kind
+    (in the vocabulary's order) of what is declared, ``UNDECLARED`` for what is not, ``REFUSED`` where its kind is
+    wrong; mistakes are added to ``refusals``."""
     relations_known = np.array([name in vocabulary.relations for name in ends.names], np.bool_)
     usable = relations_known[ends.relations] if len(ends.relations) else np.zeros(0, np.bool_)
     for index in np.flatnonzero(~usable).tolist():
         name = ends.names[ends.relations[index]]
         message = f"the edge `{ends.describe(index)}` names the relation `{name}`, which does not exist"
         refusals.add("LX431", message, ends.source(index), nearest(name, vocabulary.relations))
-    stubs = stub_kinds(vocabulary, kinds, ends, usable, refusals)
-    kinds = kinds | stubs
-    ids = tuple(sorted(kinds))
-    numbers = {element: number for number, element in enumerate(ids)}
-    kind_codes = np.fromiter(map(kinds.__getitem__, ids), np.int16, len(ids))
-    origins = np.fromiter((numbers.get(end, 0) for end in ends.origins), np.int32, len(ends.origins))
-    targets = np.fromiter((numbers.get(end, 0) for end in ends.targets), np.int32, len(ends.targets))
-    if len(ids):
-        _check_ends(vocabulary, ends, usable, kind_codes[origins], kind_codes[targets], refusals)
-    stub_numbers = frozenset(numbers[stub] for stub in stubs)
-    return Placement(ids, kind_codes, numbers, stub_numbers, origins, targets)
+    stubs = stub_kinds(vocabulary, kind_codes, ends, usable, refusals)
+    kind_codes = np.where(kind_codes == UNDECLARED, np.int16(REFUSED), kind_codes)
+    kind_codes[list(stubs)] = list(stubs.values())
+    if len(kind_codes):
+        _check_ends(vocabulary, ends, usable, kind_codes[ends.origins], kind_codes[ends.targets], refusals)
+    return Placement(kind_codes, frozenset(stubs))
 
 
 def is_id(element: object) -> bool:
@@ -103,32 +112,31 @@ def is_id(element: object) -> bool:
 
 
 def stub_kinds(
-    vocabulary: Vocabulary, kinds: dict[str, int], ends: Ends, usable: NDArray[np.bool_], refusals: Refusals
-) -> dict[str, int]:
+    vocabulary: Vocabulary, kind_codes: NDArray[np.int16], ends: Ends, usable: NDArray[np.bool_], refusals: Refusals
+) -> dict[int, int]:
     """The kind codes of the elements that only edges name: the one kind that all of their edges allow.
 
-    ``kinds`` has the kind codes of those that are declared; ``usable`` marks the edges whose relation exists.
+    ``kind_codes`` as in ``place``; ``usable`` marks the edges whose relation exists.
     """
-    undeclared = (set(ends.origins) | set(ends.targets)) - kinds.keys()
-    candidates: dict[str, tuple[str, ...]] = {}
-    first: dict[str, int] = {}
-    for index, (origin, target) in enumerate(zip(ends.origins, ends.targets, strict=True)) if undeclared else ():
-        if not usable[index]:
-            continue
+    undeclared = kind_codes == UNDECLARED
+    candidates: dict[int, tuple[str, ...]] = {}
+    first: dict[int, int] = {}
+    for index in np.flatnonzero(usable & (undeclared[ends.origins] | undeclared[ends.targets])).tolist():
         relation = vocabulary.relations[ends.names[ends.relations[index]]]
-        for element, allowed in ((origin, relation.origins), (target, relation.targets)):
-            if element in undeclared:
-                first.setdefault(element, index)
-                before = candidates.get(element, allowed)
-                candidates[element] = tuple(kind for kind in before if kind in allowed)
+        for end, allowed in ((ends.origins[index], relation.origins), (ends.targets[index], relation.targets)):
+            number = int(end)
+            if undeclared[number]:
+                first.setdefault(number, index)
+                before = candidates.get(number, allowed)
+                candidates[number] = tuple(kind for kind in before if kind in allowed)
     codes = {name: code for code, name in enumerate(vocabulary.kinds)}
-    stubs: dict[str, int] = {}
-    for element, left in candidates.items():
-        index = first[element]
+    stubs: dict[int, int] = {}
+    for number, left in candidates.items():
+        index, element = first[number], ends.ids[number]
         if not is_id(element):
             refusals.add("LX436", "an edge names an element without a proper id", ends.source(index), ID_HELP)
             continue
-        stubs[element] = codes[left[0]] if len(left) == 1 else REFUSED
+        stubs[number] = codes[left[0]] if len(left) == 1 else REFUSED
         if len(left) != 1:
             choice = " or ".join(f"`{kind}`" for kind in left) or "no one kind that all its edges allow"
             message = f"nothing declares `{element}` of the edge `{ends.describe(index)}`, which may be {choice}"

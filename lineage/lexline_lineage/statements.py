@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ class DataReport:
 class Coded:
     """A column of raw values: ``values[codes[i]]`` is the ``i``-th, a code of -1 a missing one."""
 
-    codes: NDArray[np.int32]
+    codes: NDArray[np.signedinteger[Any]]
     values: Sequence[object]
 
 
@@ -89,9 +90,15 @@ class Statements:
     """Reads the attribute facts of one build."""
 
     def __init__(
-        self, vocabulary: Vocabulary, placement: Placement, refusals: Refusals, precedence: Precedence | None = None
+        self,
+        vocabulary: Vocabulary,
+        numbers: Mapping[str, int],
+        placement: Placement,
+        refusals: Refusals,
+        precedence: Precedence | None = None,
     ) -> None:
         self._kinds = tuple(vocabulary.kinds.values())
+        self._numbers = numbers
         self._placement = placement
         self._refusals = refusals
         self._precedence = precedence
@@ -112,7 +119,7 @@ class Statements:
         codes = self._placement.kind_codes.tolist()
         for facts in said:
             first = facts[0] if isinstance(facts, list) else facts
-            number = self._placement.numbers.get(first.element)
+            number = self._numbers.get(first.element)
             if number is None or number in self._placement.stubs:
                 message = f"`{first.attribute}` is said of `{first.element}`, which nothing declares"
                 self._refusals.add("LX433", message, first.source, "declare it with its kind")
@@ -198,7 +205,8 @@ def cells_of_columns(
     attributes: Mapping[str, Coded],
     source: Source,
 ) -> tuple[dict[tuple[str, str], Cells], list[DataFinding]]:
-    """The values of whole columns: the ``i``-th row is the element ``numbers[i]`` of the kind code ``kinds[i]``."""
+    """The values of whole columns: the ``i``-th row is the element ``numbers[i]`` of the kind code ``kinds[i]``;
+    ``ids`` gives the ids by number."""
     cells: dict[tuple[str, str], Cells] = {}
     findings: list[DataFinding] = []
     for name, column in attributes.items():
@@ -210,16 +218,20 @@ def cells_of_columns(
             at = np.flatnonzero(present & (kinds == code))
             attribute = kind.attributes.get(name)
             if attribute is None:
-                findings.append(_unknown(ids[at[0]], kind, name, (source,), len(at)))
+                findings.append(_unknown(ids[int(numbers[at[0]])], kind, name, (source,), len(at)))
                 continue
-            used, inverse = np.unique(column.codes[at], return_inverse=True)
+            codes = column.codes[at]
+            used = np.flatnonzero(np.bincount(codes, minlength=len(column.values)))
+            place = np.zeros(len(column.values), np.int32)
+            place[used] = np.arange(len(used), dtype=np.int32)
+            inverse = place[codes]
             raw = [column.values[index] for index in used.tolist()]
             parsed = [parse_value(value, attribute.type) for value in raw]
             good = np.array([value is not None for value in parsed], np.bool_)
             for row in np.flatnonzero(~good[inverse]).tolist():
                 value = raw[inverse[row]]
                 if value is not None:
-                    findings.append(_wrong_type(ids[at[row]], kind, name, attribute.type, value, source))
+                    findings.append(_wrong_type(ids[int(numbers[at[row]])], kind, name, attribute.type, value, source))
             kept = good[inverse]
             renumbered = (np.cumsum(good) - 1).astype(np.int32)
             cells[kind.name, name] = Cells(

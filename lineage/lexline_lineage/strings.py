@@ -115,6 +115,13 @@ class Strings(Sequence[str]):
                 high = middle
         return low if low < len(self.starts) - 1 and self._bytes(low) == wanted else None
 
+    def are_clean(self) -> NDArray[np.bool_]:
+        """Whether each text of the block is one that can name something: not empty, without NUL."""
+        clean = np.diff(self.starts) > 0
+        zeros = np.flatnonzero(self.data[: self.starts[-1]] == 0)
+        clean[np.searchsorted(self.starts, zeros, side="right") - 1] = False
+        return clean
+
     def _bytes(self, number: int) -> bytes:
         return self.data[self.starts[number] : self.starts[number + 1]].tobytes()
 

@@ -18,6 +18,7 @@ from lexline_lineage.paths import shortest_path
 from lexline_lineage.problems import LineageError
 from lexline_lineage.raw_values import facts_of
 from lexline_lineage.reach import reach
+from lexline_lineage.strings import Strings
 from lineage_graphs import DAY, SOURCE, check_shape, facts, raw_values, small_vocabulary, told
 
 VOCABULARY = small_vocabulary()
@@ -35,13 +36,15 @@ def table(given_facts: list[Fact]) -> Table:
     values = {(fact.element, fact.attribute): fact.value for fact in given_facts if isinstance(fact, AttributeFact)}
     edges = [fact for fact in given_facts if isinstance(fact, EdgeFact)]
     names = dict.fromkeys(name for _, name in values)
+    ids = sorted({fact.element for fact in elements} | {end for edge in edges for end in (edge.origin, edge.target)})
     return Table(
-        ids=[fact.element for fact in elements],
+        ids=Strings.of(ids),
+        numbers=np.array([ids.index(fact.element) for fact in elements], np.int32),
         kinds=coded(fact.kind for fact in elements),
         attributes={name: coded(values.get((fact.element, name)) for fact in elements) for name in names},
-        origins=[fact.origin for fact in edges],
+        origins=np.array([ids.index(fact.origin) for fact in edges], np.int32),
         relations=coded(fact.relation for fact in edges),
-        targets=[fact.target for fact in edges],
+        targets=np.array([ids.index(fact.target) for fact in edges], np.int32),
         possible=np.array([fact.possible for fact in edges], np.bool_),
         source=SOURCE,
     )

@@ -14,10 +14,13 @@ from lexline.app.cli.options import (
     PolicyOption,
     PortfolioOption,
     ProjectOption,
+    SnapshotOption,
+    VerifyOption,
     VocabularyOption,
     chosen_files,
     clock_of,
     mistake,
+    snapshots_of,
 )
 
 FormatOption = Annotated[
@@ -36,6 +39,8 @@ def check(
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
     known_on: KnownOption = None,
+    snapshot: SnapshotOption = True,
+    verify_snapshot: VerifyOption = False,
     reasons: ReasonsOption = "20",
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
     format_: FormatOption = "text",
@@ -52,7 +57,7 @@ def check(
 
     wanted = parse_reasons(reasons)
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
-    session = open_session(files, clock_of(on, known_on))
+    session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
     with progress("deciding"):

@@ -14,9 +14,12 @@ from lexline.app.cli.options import (
     PolicyOption,
     PortfolioOption,
     ProjectOption,
+    SnapshotOption,
+    VerifyOption,
     VocabularyOption,
     chosen_files,
     clock_of,
+    snapshots_of,
 )
 
 
@@ -30,6 +33,8 @@ def explain(
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
     known_on: KnownOption = None,
+    snapshot: SnapshotOption = True,
+    verify_snapshot: VerifyOption = False,
     plan: Annotated[bool, typer.Option("--plan", help="Show how whole columns of the rule are decided.")] = False,
     change: Annotated[bool, typer.Option(help="Also look for the facts that would change the verdict.")] = True,
 ) -> int:
@@ -41,7 +46,7 @@ def explain(
     from lexline.app.render.explanation import render_explanation
 
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
-    session = open_session(files, clock_of(on, known_on))
+    session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     key = rule_key(session.evaluation.program, rule)
     if plan:
         from lexline.lang.digest import rests_on

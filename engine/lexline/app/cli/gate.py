@@ -14,9 +14,12 @@ from lexline.app.cli.options import (
     PolicyOption,
     PortfolioOption,
     ProjectOption,
+    SnapshotOption,
+    VerifyOption,
     VocabularyOption,
     chosen_files,
     clock_of,
+    snapshots_of,
 )
 
 
@@ -29,6 +32,8 @@ def gate(
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
     known_on: KnownOption = None,
+    snapshot: SnapshotOption = True,
+    verify_snapshot: VerifyOption = False,
     format_: Annotated[str, typer.Option("--format", help="text, json, jsonl, markdown, junit.")] = "text",
 ) -> int:
     """Decide one element: allow, warn or block, with the reason, the path in the lineage and what to do.
@@ -42,7 +47,7 @@ def gate(
     from lexline.decision import gate as decide_element
 
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
-    session = open_session(files, clock_of(on, known_on))
+    session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     number = element_number(session.evaluation, element)
     reporter = session.plugins.reporter(format_)
     report = decide_element(session.evaluation, number)

@@ -13,10 +13,13 @@ from lexline.app.cli.options import (
     PolicyOption,
     PortfolioOption,
     ProjectOption,
+    SnapshotOption,
+    VerifyOption,
     VocabularyOption,
     chosen_files,
     clock_of,
     mistake,
+    snapshots_of,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ def inventory(
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
+    snapshot: SnapshotOption = True,
+    verify_snapshot: VerifyOption = False,
     kind: Annotated[
         list[str] | None, typer.Option("--kind", help="Only elements of this kind, with all attributes. Repeatable.")
     ] = None,
@@ -53,7 +58,8 @@ def inventory(
 
     if format_ not in FORMATS:
         raise mistake(f"there is no format `{format_}` of an inventory", f"write {', '.join(FORMATS[:-1])} or html")
-    session = open_session(chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary), clock_of(on, None))
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    session = open_session(files, clock_of(on, None), snapshots_of(files, snapshot, verify_snapshot))
     kinds = chosen_kinds(session.evaluation.graph.vocabulary, kind) if kind else None
     with progress("taking stock"):
         stock = take_stock(session.evaluation, kinds=kinds, checks=session.plugins.signatures)

@@ -17,6 +17,7 @@ from lexline.settings import NAME, Settings, load_settings
 
 if TYPE_CHECKING:
     from lexline.project import Files
+    from lexline_lineage.snapshot_store import Snapshots
 
 ProjectOption = Annotated[
     Path, typer.Option("--project", "-C", help="The project's folder (where lexline.yaml is).", show_default=False)
@@ -35,6 +36,13 @@ ExtendOption = Annotated[
 OnOption = Annotated[str | None, typer.Option("--on", help="The date evaluated, such as 2026-09-03 (default: today).")]
 KnownOption = Annotated[
     str | None, typer.Option("--known-on", help="Only law published by this date (default: all that is written).")
+]
+
+SnapshotOption = Annotated[
+    bool, typer.Option("--snapshot/--no-snapshot", help="Keep the graph of the facts, and use the one that is kept.")
+]
+VerifyOption = Annotated[
+    bool, typer.Option("--verify-snapshot", help="Compare every byte of the kept graph with what was written.")
 ]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -61,6 +69,15 @@ def clock_of(on: str | None, known_on: str | None) -> Clock:
     """The clock of an evaluation: without ``--on`` this moment; with it, that day."""
     known = parse_day(known_on, "--known-on") if known_on else None
     return Clock.of(parse_day(on, "--on") if on else None, known)
+
+
+def snapshots_of(files: Files, use: bool, verify: bool) -> Snapshots | None:
+    """Where graphs are kept, unless an option or a setting says that none are."""
+    from lexline.app.cli.output import note
+    from lexline_lineage.snapshot_store import Snapshots, user_folder
+
+    folder = user_folder() if use and files.snapshot else None
+    return Snapshots(folder, verify, note) if folder is not None else None
 
 
 def project_settings(project: Path) -> Settings | None:

@@ -18,7 +18,7 @@ from lexline_plugins.reporters.wording import printable, without_commands
 if TYPE_CHECKING:
     from lexline.report import Report
 
-__all__ = ["colours", "emit", "progress", "show_diagnostics", "show_summary", "tell"]
+__all__ = ["colours", "emit", "note", "progress", "show_diagnostics", "show_summary", "tell"]
 
 SHOWN = 50
 """Diagnostics shown at once; the rest is counted."""
@@ -50,6 +50,11 @@ def show_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     more = f", {len(diagnostics) - SHOWN} not shown" if len(diagnostics) > SHOWN else ""
     if errors:
         print(f"{errors} {'mistake' if errors == 1 else 'mistakes'}{more}", file=sys.stderr)
+
+
+def note(sentence: str) -> None:
+    """Write to standard error what is good to know and no mistake."""
+    print(without_commands(f"note: {sentence}"), file=sys.stderr)
 
 
 def tell(text: str) -> None:

@@ -14,6 +14,7 @@ from lexline.lang.typed import Key, Program
 from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.project import Files, load_project
+from lexline_lineage.snapshot_store import Snapshots
 
 __all__ = ["Session", "element_number", "open_session", "rule_key", "subject_number"]
 
@@ -26,11 +27,11 @@ class Session:
     evaluation: Evaluation
 
 
-def open_session(files: Files, clock: Clock) -> Session:
+def open_session(files: Files, clock: Clock, snapshots: Snapshots | None = None) -> Session:
     """Load everything that an evaluation needs and show the warnings. Raises ``LexlineError`` with all mistakes."""
     plugins = load_plugins(blocked=files.blocked_plugins)
     with progress("reading policies and facts"):
-        project = load_project(files, clock, plugins)
+        project = load_project(files, clock, plugins, snapshots)
     show_diagnostics(project.warnings)
     return Session(plugins, project.evaluation)
 
