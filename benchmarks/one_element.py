@@ -1,11 +1,14 @@
-"""One model at a time on a loaded graph: Lexline beside rustworkx by hand, in turn for each model, in one process.
+"""One model at a time on a loaded graph: Lexline beside rustworkx by hand, in turn, in one process.
 
     python one_element.py data/10000 [--models 400] [--rounds 3] [--without-rustworkx]
 
-Prints the median and the 99th percentile of all rounds, and ratios to rustworkx. **lasting**: a ``Gate`` that is asked
-again and again; **single**: one that is made for one question, without compiled kernels (making it is not counted: its
-rules would be compiled and cached). **with reasons**: the whole report, with witnesses, paths, facts and what is
-missing. Then, what twenty reasons add to a report on all models.
+Prints the median and the 99th percentile of all rounds, and ratios to rustworkx.
+
+- lasting: a ``Gate`` that is asked again and again
+- single: one that is made for one question, without compiled kernels (making it is not counted)
+- with reasons: the whole report, with witnesses, paths, facts and what is missing
+
+Then, what twenty reasons add to a report on all models.
 """
 
 import argparse
@@ -65,14 +68,14 @@ def main():
 
 
 def measured(engines, sample, rounds):
-    """Seconds by engine, in turn for each model, so that noise hits all of them."""
+    """Seconds by engine; each in turn decides all models, so that noise hits all of them."""
     taken = {name: [] for name in engines}
     for model in sample[:3]:
         for ask in engines.values():
             ask(model)
     for _ in range(rounds):
-        for model in sample:
-            for name, ask in engines.items():
+        for name, ask in engines.items():
+            for model in sample:
                 taken[name].append(timed(lambda: ask(model)))  # noqa: B023
     return taken
 

@@ -1,7 +1,7 @@
 """Lexline itself: columns for the whole portfolio, a lasting gate for one model.
 
-``--policy natural`` takes the rules as a governance lead writes them (a missing fact is unknown): then the digest is not
-comparable with the peers' and only the figures are.
+``--policy natural`` takes the rules as a governance lead writes them (a missing fact is unknown): then the digest is
+not comparable with the peers' and only the figures are.
 """
 
 import argparse

@@ -123,6 +123,11 @@ class Graph:
         """The kind of an element."""
         return self.kind_names[int(self.kind_codes[number])]
 
+    def knows(self, number: int, attribute: str) -> bool:
+        """Whether the value of an attribute is recorded."""
+        column = self.columns.get((self.kind(number), attribute))
+        return column is not None and bool(column.known[int(self.rows[number])])
+
     def value(self, number: int, attribute: str) -> Value | None:
         """The value of an attribute as a plain Python object; None where it is missing."""
         column = self.columns.get((self.kind(number), attribute))

@@ -86,9 +86,11 @@ class ConeEvaluator:
         if applies is not Truth.FALSE:
             excepted, required = self._truth(rule.excepted, frame), self._truth(rule.required, frame)
             verdict, underlying = decide_verdict(applies, excepted, required)
-        holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
-        phases = decide_phases(rule.force, holds, self._columns.clock, rule.timezone, 1)
-        return Decided(verdict, underlying, PHASES[phases[0]])
+        phase = Phase.IN_FORCE
+        if rule.force:
+            holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
+            phase = PHASES[decide_phases(rule.force, holds, self._columns.clock, rule.timezone, 1)[0]]
+        return Decided(verdict, underlying, phase)
 
     def _truth(self, source: Input, frame: Frame) -> Truth:
         found = truth_of(self.read(source, frame))

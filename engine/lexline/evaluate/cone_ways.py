@@ -41,6 +41,7 @@ class ConeWays:
         self._cones: dict[tuple[str, int | None, int], Cone] = {}
         self._walked: dict[tuple[Lineage, int], Walked] = {}
         self._kinds: dict[tuple[str, int | None, int, str], tuple[Index, Index]] = {}
+        self._groups: dict[tuple[Lineage, str, int], _Group] = {}
         self._opening: dict[tuple[str, int | None, int], Bools] = {}
         self._items: dict[Items, list[object]] = {}
         self._found: dict[tuple[Items, int], range] = {}
@@ -50,6 +51,7 @@ class ConeWays:
         self._cones.clear()
         self._walked.clear()
         self._kinds.clear()
+        self._groups.clear()
         self._opening.clear()
         self._items.clear()
         self._found.clear()
@@ -129,12 +131,15 @@ class ConeWays:
         return Masks(surely, undecided & ~surely, failed & ~surely)
 
     def _reached(self, scope: Lineage, kind: str, number: int) -> _Group:
-        walked = self._walk(scope, number)
-        places, positions = self._of_kind(scope, kind, number)
-        reached = walked.reached[places]
-        if not reached.all():
-            places, positions = places[reached], positions[reached]
-        return positions, walked.certain[places], walked.failed[places]
+        key = (scope, kind, number)
+        if key not in self._groups:
+            walked = self._walk(scope, number)
+            places, positions = self._of_kind(scope, kind, number)
+            reached = walked.reached[places]
+            if not reached.all():
+                places, positions = places[reached], positions[reached]
+            self._groups[key] = positions, walked.certain[places], walked.failed[places]
+        return self._groups[key]
 
     def _of_kind(self, scope: Lineage, kind: str, number: int) -> tuple[Index, Index]:
         """The elements of a kind in a cone: their places there, and their positions in the kind."""
@@ -202,14 +207,15 @@ def _expects(graph: Graph, kind: str, *, inputs: bool) -> bool:
 
 def _joined(found: list[_Group]) -> Groups:
     """The groups of some origins as one."""
-    starts = np.zeros(len(found) + 1, np.int64)
-    np.cumsum([len(members) for members, _, _ in found], out=starts[1:])
     if len(found) == 1:
         members, certain, failed = found[0]
         size = len(members)
         sure = np.ones(size, np.bool_) if certain is None else certain
-        return Groups(0, 1, starts, members, sure, np.zeros(size, np.bool_) if failed is None else failed)
+        broken = np.zeros(size, np.bool_) if failed is None else failed
+        return Groups(0, 1, np.array([0, size]), members, sure, broken)
     parts = [_joined([part]) for part in found]
+    starts = np.zeros(len(found) + 1, np.int64)
+    np.cumsum([len(part.members) for part in parts], out=starts[1:])
     return Groups(
         0,
         len(found),

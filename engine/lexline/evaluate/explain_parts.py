@@ -201,7 +201,7 @@ class Explainer:
     def _attribute(self, node: typed.AttributeValue, frame: Frame, seek: bool) -> Details:
         graph, number = self._evaluator.graph, element(frame.env[node.slot])
         value, source = graph.value(number, node.attribute), graph.source(number, node.attribute)
-        fact = ReadFact(graph.ids[number], node.kind, node.attribute, value, source)
+        fact = ReadFact(self._evaluator.name(number), node.kind, node.attribute, value, source)
         why = "only an edge names this element" if number in graph.stubs else "no value is recorded"
         gap = MissingFact(fact.element, fact.kind, fact.attribute, why)
         return Details(facts=(fact,), missing=(gap,) if seek and value is None else ())

@@ -227,20 +227,20 @@ class SetExplainer:
         self, navigation: typed.Navigation, frame: Frame, bound: Bound
     ) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """A shortest path to a member: as ids from the subject, and as numbers from the start of the navigation."""
-        ids = self._evaluator.graph.ids
+        name = self._evaluator.name
         before = () if navigation.origin is None else frame.paths[navigation.origin]
         if isinstance(bound, Item):
-            return (*(before or (ids[bound.element],)), bound.place), ()
+            return (*(before or (name(bound.element),)), bound.place), ()
         if isinstance(navigation.scope, typed.Portfolio) or navigation.origin is None:
-            return (ids[bound],), ()
+            return (name(bound),), ()
         start = element(frame.env[navigation.origin])
         reached = self._evaluator.reached(navigation, frame.env)
         walk = reached.sure if bound in reached.sure.before else reached.possible
         numbers = walk.path(start, bound)
-        return (*before, *(ids[number] for number in numbers[1:])), numbers
+        return (*before, *map(name, numbers[1:])), numbers
 
     def _name(self, bound: Bound) -> str:
-        return bound.place if isinstance(bound, Item) else self._evaluator.graph.ids[bound]
+        return bound.place if isinstance(bound, Item) else self._evaluator.name(bound)
 
     def _absent(self, navigation: typed.Navigation, frame: Frame) -> tuple[AbsentMember, ...]:
         """What could be added to a set, one relation away from where it starts."""

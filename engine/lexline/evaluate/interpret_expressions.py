@@ -91,6 +91,7 @@ class Evaluator:
         self._reached: dict[Hashable, Reached] = {}
         self._of_kind: dict[Hashable, tuple[tuple[int, Truth], ...]] = {}
         self._items: dict[tuple[str, int, str], tuple[Item, ...]] = {}
+        self._names: dict[int, str] = {}
         self.walked = 0
         """how many elements were met by walking the lineage since the last ``forget``"""
         self.met = 0
@@ -103,7 +104,15 @@ class Evaluator:
         self._reached.clear()
         self._of_kind.clear()
         self._items.clear()
+        self._names.clear()
         self.walked = self.met = 0
+
+    def name(self, number: int) -> str:
+        """The id of an element: those on paths are asked for again and again."""
+        name = self._names.get(number)
+        if name is None:
+            name = self._names[number] = self.graph.ids[number]
+        return name
 
     # ---- rules -----------------------------------------------------------------------------------------------------
 
@@ -141,8 +150,7 @@ class Evaluator:
                 low, value, high = (self.value(part, env) for part in (node.low, node.value, node.high))
                 return conjunction((compare("<=", low, value), compare("<=", value, high)))
             case typed.Known():
-                is_missing = isinstance(self.value(node.value, env), Missing)
-                return Truth.TRUE if is_missing == node.missing else Truth.FALSE
+                return Truth.TRUE if self._is_known(node.value, env) != node.missing else Truth.FALSE
             case typed.WithinPeriod():
                 return self._within(node, env)
             case typed.Inverse():
@@ -181,6 +189,11 @@ class Evaluator:
         if found is None:
             found = self._terms[key, number] = self.truth(self.program.terms[key].condition, {0: number})
         return found
+
+    def _is_known(self, node: typed.Expression, env: Env) -> bool:
+        if isinstance(node, typed.AttributeValue):
+            return self.graph.knows(element(env[node.slot]), node.attribute)
+        return not isinstance(self.value(node, env), Missing)
 
     def options(self, node: typed.Membership | typed.IncludesValue, env: Env) -> list[Held] | Missing:
         """The values that a value is looked for among."""
