@@ -143,7 +143,7 @@ class ColumnEvaluator:
         """How many elements or items there are of a domain."""
         if isinstance(domain, Items):
             return len(self.items(domain))
-        return len(members_of(self.graph, domain))
+        return len(self.graph.members.get(domain, ()))
 
     def items(self, domain: Items) -> Sequence[object]:
         """The raw items of a document path, by their positions."""

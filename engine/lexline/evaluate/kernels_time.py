@@ -48,7 +48,9 @@ def add_to_dates(dates: Values, durations: Values, sign: int) -> Values:
     """Each date plus (``sign`` 1) or minus (-1) each duration; only calendar months and whole days measure dates."""
     months, elapsed_time = durations.values["months"], durations.values["microseconds"]
     calendar = months != 0
-    moved = np.where(calendar, _add_months(dates.values, sign * months), dates.values + sign * (elapsed_time // DAY))
+    moved = dates.values + sign * (elapsed_time // DAY)
+    if calendar.any():
+        moved = np.where(calendar, _add_months(dates.values, sign * months), moved)
     known = dates.known & durations.known & (calendar | durations.values["whole_days"] | (elapsed_time == 0))
     known &= (moved >= _FIRST_DAY) & (moved <= _LAST_DAY)
     return Values(np.where(known, moved, 0), known, (dates.failed | durations.failed) & ~known)

@@ -323,8 +323,13 @@ def _is_closed(node: Node, inputs: Sequence[Input]) -> bool:
 # ---- the table anew ------------------------------------------------------------------------------------------------
 
 
+_SAME = tuple(range(8))
+
+
 def _through(inner: Input, outer: Input) -> Input:
     """What ``inner`` reads from the slots of a node, read from where ``outer`` reads that node."""
+    if inner.slots == outer.slots and inner.slots == _SAME[: len(inner.slots)]:
+        return inner
     return Input(inner.node, tuple(outer.slots[slot] for slot in inner.slots))
 
 
