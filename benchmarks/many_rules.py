@@ -2,8 +2,8 @@
 
     python many_rules.py policies/many.policy [--rules 200]
 
-Each rule differs from all others in something that it asks. What several of them ask alike (which datasets are personal,
-the latest update upstream) is what a review of many regulations shares, too.
+Each rule differs from all others in something that it asks. What several of them ask alike (which datasets are
+personal, the latest update upstream) is what a review of many regulations shares, too.
 """
 
 import argparse
@@ -63,15 +63,17 @@ def assessed(n: int) -> str:
 
 
 def newer(n: int) -> str:
-    return f"""where some upstream {nth(DATA, n)} dataset has updated_on is known
+    data = nth(DATA, n)
+    return f"""where some upstream {data} dataset has updated_on is known
   require some {nth(STATES, n // 5)}-{nth(TYPES, n // 15)} assessment has all of
     - approved_on is known
-    - approved_on + {n} days >= latest updated_on of (upstream {nth(DATA, n)} datasets of model where updated_on is known)"""
+    - approved_on + {n} days >= latest updated_on of (upstream {data} datasets of model where updated_on is known)"""
 
 
 def lawful(n: int) -> str:
     known = nth(("lawful_basis", "owner"), n // 5)
-    return f"require every upstream {nth(DATA, n)} dataset has ({known} is known or updated_on < {2015 + n // 12}-{n % 12 + 1:02}-01)"
+    old = f"updated_on < {2015 + n // 12}-{n % 12 + 1:02}-01"
+    return f"require every upstream {nth(DATA, n)} dataset has ({known} is known or {old})"
 
 
 def counted(n: int) -> str:
