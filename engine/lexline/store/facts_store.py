@@ -1,0 +1,110 @@
+"""A store as others see it: facts by revision. Nothing outside of this package knows the tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Self
+
+from lexline.diagnostics import Diagnostic, LexlineError
+from lexline.store import facts
+from lexline.store.facts import People, Revision
+from lexline.store.opening import Database, open_database
+from lexline_lineage.facts import Fact, Source
+
+__all__ = ["FactDifference", "Store", "open_store"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactDifference:
+    """What came and what went between two revisions; where only the place of a fact differs, neither."""
+
+    added: tuple[Fact, ...]
+    removed: tuple[Fact, ...]
+
+
+def open_store(where: str | Path, persons: Collection[str] = ()) -> Store:
+    """The store at a path or an address; a new one is made. ``persons`` are the attributes whose texts name people,
+    which are kept apart so that they can be erased. Raises ``LexlineError``."""
+    return Store(open_database(where), persons)
+
+
+class Store:
+    """Facts of all sources, as they are and as they were. Every method is one transaction and raises
+    ``LexlineError`` where the database can't be used."""
+
+    def __init__(self, database: Database, persons: Collection[str]) -> None:
+        self._database = database
+        self._persons = frozenset(persons)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what the store holds open."""
+        self._database.close()
+
+    def head(self) -> Revision | None:
+        """The newest revision; None where nothing has been imported yet."""
+        with self._database.reading() as connection:
+            return facts.head(connection)
+
+    def revisions(self) -> tuple[Revision, ...]:
+        """All revisions, the newest first."""
+        with self._database.reading() as connection:
+            return tuple(facts.revisions(connection))
+
+    def revision_at(self, text: str) -> Revision:
+        """The revision that a person names: its number, or a day (``2026-09-03``), of which it is the last (UTC)."""
+        with self._database.reading() as connection:
+            if text.isdecimal():
+                found = next((r for r in facts.revisions(connection) if r.number == int(text)), None)
+                shown = f"there is no revision {text}"
+            else:
+                moment = datetime.combine(_day(text), time.max, UTC)
+                found = next(facts.revisions(connection, facts.ticks_of(moment)), None)
+                shown = f"nothing had been recorded by {text}"
+            newest = facts.head(connection)
+        if found is None:
+            advice = f"the newest is {newest.number}; see `lexline log`" if newest else "import something first"
+            raise LexlineError((Diagnostic("LX503", shown, (), advice),))
+        return found
+
+    def facts(self, at: Revision | None = None) -> tuple[Fact, ...]:
+        """All facts of a revision (the newest where None), those of one source together."""
+        with self._database.reading() as connection:
+            revision = at or facts.head(connection)
+            return () if revision is None else tuple(facts.facts_at(connection, revision.number, People(connection)))
+
+    def replace(self, source: str, said: Iterable[Fact], *, importer: str, note: str = "") -> Revision | None:
+        """From now on the source says just that. None where it said so before; all or nothing otherwise."""
+        return self.replace_all({source: (importer, said)}, note=note)
+
+    def replace_all(self, said: Mapping[str, tuple[str, Iterable[Fact]]], *, note: str = "") -> Revision | None:
+        """The same for several sources at once, by their names, each with its importer."""
+        with self._database.writing() as connection:
+            people = People(connection, self._persons)
+            return facts.replace_sources(connection, said, note, people)
+
+    def difference(self, old: Revision, new: Revision) -> FactDifference:
+        """What came and what went between two revisions."""
+        before, after = (Counter(map(_placeless, self.facts(revision))) for revision in (old, new))
+        return FactDifference(tuple((after - before).elements()), tuple((before - after).elements()))
+
+
+def _placeless(fact: Fact) -> Fact:
+    return replace(fact, source=Source(fact.source.system))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        advice = "write the number of a revision, or a day such as 2026-09-03"
+        raise LexlineError((Diagnostic("LX503", f"`{text}` is no revision and no day", (), advice),)) from None

@@ -1,0 +1,149 @@
+"""Opens a store: an SQLite file, or a PostgreSQL database by its address. A new one is made, an old one migrated.
+
+Nothing here is left half-done: making and migrating happen in one transaction, under a lock that every process takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from lexline.diagnostics import Diagnostic, LexlineError
+
+__all__ = ["VERSION", "Database", "open_database"]
+
+VERSION = "0001"
+"""The newest migration, which is what this code reads and writes."""
+
+_LOCK = 4_107_518_243
+"""The key of the lock that writers take in PostgreSQL; SQLite locks the file."""
+_WAIT_MS = 60_000
+_WRITES = "lexline_writes"
+
+
+class Database:
+    """A database that holds a store. Transactions that write come one after the other; readers wait for nobody."""
+
+    def __init__(self, engine: sa.Engine, shown: str) -> None:
+        self._engine = engine
+        self.shown = shown
+        """what messages call it: without a password"""
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One state of the database, whatever is written meanwhile. Raises ``LexlineError``."""
+        with self._told(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that no other writer crosses; all of it is kept where the block ends well, nothing otherwise.
+        Raises ``LexlineError``."""
+        with self._told(), self._engine.connect() as connection:
+            connection = connection.execution_options(**{_WRITES: True})
+            if connection.dialect.name == "postgresql":  # the state is read after the lock was given, not before
+                connection = connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                yield connection
+
+    def close(self) -> None:
+        """Give back what the database holds open."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Says what went wrong with the database in a sentence."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise _problem(self.shown, error) from None
+
+
+def open_database(where: str | Path) -> Database:
+    """The store at a path, or at an address such as ``postgresql://host/name``. Raises ``LexlineError``."""
+    text = str(where)
+    if "\0" in text:
+        raise _refusal("the name of the store has a character that no name can have", "write it anew")
+    try:
+        url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
+    except SQLAlchemyError:
+        raise _refusal("the address of the store can't be read", "write it as `postgresql://host/database`") from None
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise _refusal(f"a store in `{url.get_backend_name()}` is not supported", "name an SQLite file or PostgreSQL")
+    database = Database(_engine(url), url.render_as_string(hide_password=True) if "://" in text else text)
+    _bring_up_to_date(database)
+    return database
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() == "postgresql":
+        try:
+            return sa.create_engine(url, isolation_level="REPEATABLE READ")
+        except ModuleNotFoundError:
+            advice = "install the extra: pip install 'lexline[postgres]'"
+            raise _refusal("PostgreSQL can't be reached without psycopg", advice) from None
+    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_MS / 1000})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin where we say so
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _bring_up_to_date(database: Database) -> None:
+    with database.reading() as connection:
+        version = _version(connection, database.shown)
+    if version == VERSION:
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    with database.writing() as connection, resources.as_file(resources.files("lexline.store") / "migrations") as folder:
+        if _version(connection, database.shown) != VERSION:
+            config = Config()
+            config.set_main_option("script_location", str(folder).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, VERSION)
+
+
+def _version(connection: sa.Connection, shown: str) -> str:
+    """The migration that a database is at; empty for a new one. Raises ``LexlineError`` for another's."""
+    tables = set(sa.inspect(connection).get_table_names())
+    if "alembic_version" not in tables or "statement" not in tables:
+        if tables - {"alembic_version"}:
+            raise _refusal(f"`{shown}` is a database of something else", "name another file or database for the store")
+        return ""
+    found = str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or "")
+    if found > VERSION:
+        raise _refusal(f"`{shown}` was written by a newer version of Lexline", "update Lexline: pip install -U lexline")
+    return found
+
+
+def _problem(shown: str, error: DBAPIError) -> LexlineError:
+    said = str(error.orig).strip().split("\n", 1)[0][:200]
+    if "locked" in said or "busy" in said:
+        return _refusal(f"`{shown}` is being written to by another process", "try again when that has ended", "LX502")
+    return _refusal(f"the store `{shown}` can't be used: {said}", "check its name, your access rights and the disk")
+
+
+def _refusal(message: str, advice: str, code: str = "LX501") -> LexlineError:
+    return LexlineError((Diagnostic(code, message, (), advice),))

@@ -1,0 +1,88 @@
+"""What is written to a store is whole, whoever is killed and whoever else writes."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import writer
+from lexline.diagnostics import LexlineError
+from lexline.store import open_store
+from lexline_lineage.facts import AttributeFact
+
+KILLS = 12
+
+
+def start(address: str, source: str, times: int) -> subprocess.Popen[str]:
+    command = [sys.executable, str(Path(writer.__file__)), address, source, str(times)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def versions(address: str) -> dict[str, set[object]]:
+    """By source, the numbers of the imports that its facts are from, and that all are there."""
+    found: dict[str, set[object]] = {}
+    counts: dict[str, int] = {}
+    with open_store(address) as store:
+        for fact in store.facts():
+            counts[fact.source.system] = counts.get(fact.source.system, 0) + 1
+            if isinstance(fact, AttributeFact):
+                found.setdefault(fact.source.system, set()).add(fact.value)
+    assert set(counts.values()) <= {2 * writer.ELEMENTS}
+    return found
+
+
+def test_a_killed_import_leaves_the_state_before_it(address: str) -> None:
+    chance = random.Random(20261128)  # noqa: S311  # when to kill is no secret
+    for _ in range(KILLS):
+        with start(address, "s", 1_000) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(chance.uniform(0.0, 0.12))
+            process.kill()
+            process.wait()
+            told = [int(line) for line in process.stdout.read().split()]
+        found = versions(address).get("s", set())
+        assert len(found) <= 1
+        if told:  # what was reported as written is there, or what came after it
+            assert {int(str(version)) for version in found} & {told[-1], told[-1] + 1}
+    with open_store(address) as store:
+        numbers = [revision.number for revision in store.revisions()]
+    assert numbers == list(range(len(numbers), 0, -1))
+
+
+def test_imports_at_the_same_time_lose_nothing(address: str) -> None:
+    processes = [start(address, source, 6) for source in ("a", "b", "c", "a")]
+    for process in processes:
+        with process:
+            process.communicate()
+        assert process.returncode == 0
+    assert versions(address) == {source: {"5"} for source in ("a", "b", "c")}
+    with open_store(address) as store:
+        numbers = [revision.number for revision in store.revisions()]
+    assert numbers == list(range(len(numbers), 0, -1))
+    assert 18 <= len(numbers) <= 24  # two that say the same at once are one revision
+
+
+@pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + b"\xff" * 500])
+def test_a_file_that_is_no_store(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(content)
+    with pytest.raises(LexlineError) as caught:
+        open_store(path)
+    assert caught.value.diagnostics[0].code == "LX501"
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["mysql://localhost/x", "://", "postgresql://127.0.0.1:1/test", "no/such/folder/store.db", "\0.db", "x" * 5_000],
+)
+def test_an_address_that_leads_nowhere(address: str) -> None:
+    with pytest.raises(LexlineError) as caught:
+        open_store(address)
+    assert caught.value.diagnostics[0].code == "LX501"
