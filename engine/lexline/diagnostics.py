@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-__all__ = ["NOWHERE", "Diagnostic", "Label", "LexlineError", "Severity", "Source", "Span"]
+__all__ = ["NOWHERE", "Diagnostic", "Label", "LexlineError", "Severity", "Source", "Span", "UnfinishedError"]
 
 
 class Severity(StrEnum):
@@ -118,3 +118,8 @@ class LexlineError(Exception):
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__("; ".join(d.message for d in diagnostics[:3]))
         self.diagnostics = diagnostics
+
+
+class UnfinishedError(LexlineError):
+    """Nothing is wrong with what a person wrote, but it could not be completed (exit status 3): the disk is full, a
+    server doesn't answer."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lexline.data_problems import as_error
 from lexline.decision import Evaluation
@@ -21,6 +22,7 @@ from lexline.plugin_manager import load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.settings import NAME, Settings, load_settings
 from lexline_lineage.builder import BuiltGraph
+from lexline_lineage.files import joined_graph, read_portfolio
 from lexline_lineage.files import load_graph as build_graph
 from lexline_lineage.identity_rules import IdentityRules, read_identity_rules
 from lexline_lineage.problems import LineageError
@@ -28,6 +30,9 @@ from lexline_lineage.snapshot_store import Snapshots
 from lexline_lineage.statements import DataFinding, DataReport
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, load_vocabulary
+
+if TYPE_CHECKING:
+    from lexline.store import Store
 
 __all__ = [
     "Files",
@@ -43,6 +48,7 @@ __all__ = [
     "load_words",
     "pack_policies",
     "policy_paths",
+    "stored",
     "unread_facts",
 ]
 
@@ -51,8 +57,9 @@ ENDINGS = (".policy", ".policy.md")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one; ``snapshot``: its
-    graph may be kept."""
+    """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one; ``at`` is the
+    revision of the store, or the day of one, whose facts count (the newest where None); ``snapshot``: its graph may be
+    kept."""
 
     vocabulary: Path | None = None
     extend: tuple[Path, ...] = ()
@@ -60,6 +67,8 @@ class Files:
     policies: tuple[Path, ...] = ()
     portfolio: tuple[Path, ...] = ()
     facts: Path | None = None
+    store: str | None = None
+    at: str | None = None
     identity: Path | None = None
     parameters: Mapping[str, object] | None = None
     blocked_plugins: tuple[str, ...] = ()
@@ -78,6 +87,7 @@ class Files:
             policies=_named(settings, "policies", named.policies),
             portfolio=_named(settings, "portfolio", named.portfolio),
             facts=settings.path(named.facts) if named.facts else None,
+            store=settings.store(),
             identity=settings.path(named.identity) if named.identity else None,
             parameters=named.parameters,
             blocked_plugins=tuple(named.blocked_plugins),
@@ -222,12 +232,31 @@ def load_graph(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapsh
     paths = (*files.portfolio, *fact_files(files.facts))
 
     def build() -> BuiltGraph:
-        return build_graph(vocabulary, paths, on, identity_rules(files))
+        if files.store is None:
+            return build_graph(vocabulary, paths, on, identity_rules(files))
+        with stored(files, vocabulary) as store:
+            known = store.facts(store.revision_at(files.at) if files.at else None)
+        facts = (*known, *(fact for path in paths for fact in read_portfolio(path, vocabulary)))
+        return joined_graph(vocabulary, facts, on, identity_rules(files))
 
     try:
-        return build() if snapshots is None else snapshots.graph(vocabulary, paths, on, files.identity, build)
+        if snapshots is None or files.store is not None:
+            return build()
+        return snapshots.graph(vocabulary, paths, on, files.identity, build)
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in paths]) from None
+
+
+def stored(files: Files, vocabulary: Vocabulary, *, make: bool = False) -> Store:
+    """The store of a project. One that isn't there is empty, and is made where ``make``. Raises ``LexlineError``."""
+    from lexline.store import open_store  # SQLAlchemy: only where there is a store
+
+    if files.store is None:
+        advice = f"see docs/settings.md: write `store: lexline.db` in {NAME}"
+        raise LexlineError(
+            (Diagnostic("LX302", "the project keeps no revisions, because it has no store", (), advice),)
+        )
+    return open_store(files.store, vocabulary.persons, make=make)
 
 
 def identity_rules(files: Files) -> IdentityRules | None:

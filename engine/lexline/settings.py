@@ -63,6 +63,7 @@ class SettingsFile(BaseModel):
     policies: list[str] = Field(default_factory=lambda: ["policies"])
     portfolio: list[str] = Field(default_factory=list)
     facts: str | None = None
+    store: str | None = None
     identity: str | None = None
     sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
@@ -84,6 +85,11 @@ class Settings:
     def path(self, text: str) -> Path:
         """A path of the settings, resolved against the project's folder."""
         return self.root / text
+
+    def store(self) -> str | None:
+        """Where the store is: a path, or an address such as ``postgresql://host/database``, as it stands."""
+        named = self.file.store
+        return named if named is None or "://" in named else str(self.path(named))
 
     def matches(self, pattern: str, *where: str | int) -> tuple[Path, ...]:
         """The files that a path or pattern (``exports/*.json``) of the settings names, sorted. Raises ``LexlineError``
@@ -157,6 +163,10 @@ def load_settings(path: Path) -> Settings:
         raise LexlineError(as_diagnostics(_mistakes(document, error))) from None
     if settings.file.facts is not None and settings.path(settings.file.facts).is_file():
         raise LexlineError((settings.mistake("`facts` names a file", "facts", help="name a folder"),))
+    if settings.file.facts is not None and settings.file.store is not None:
+        advice = "keep `store`, and import again; or keep `facts`"
+        message = "`facts` and `store` both say where facts are kept"
+        raise LexlineError((settings.mistake(message, "store", help=advice),))
     return settings
 
 

@@ -22,7 +22,7 @@ from lexline_lineage.reading import read_bytes
 from lexline_lineage.values import Sort, ValueType, parse_value
 from lexline_lineage.writing import write_atomically
 
-__all__ = ["fact_of", "parse_facts", "read_fact_lines", "record_of", "write_fact_lines"]
+__all__ = ["check_writable", "fact_of", "parse_facts", "read_fact_lines", "record_of", "write_fact_lines"]
 
 _DAY = ValueType(Sort.DATE)
 _ELEMENT_KEYS = frozenset(("element", "kind", "source", "place"))
@@ -65,13 +65,17 @@ def parse_facts(content: str | bytes, file: str) -> tuple[Fact, ...]:
 
 def write_fact_lines(path: Path, facts: Iterable[Fact]) -> None:
     """Writes facts as JSON Lines, all or nothing. Raises ``LineageError`` for a fact that could not be read again."""
-    lines: list[str] = []
+    given = tuple(facts)
+    check_writable(given)
+    lines = (json.dumps(record_of(fact), ensure_ascii=False, separators=(",", ":")) for fact in given)
+    write_atomically(path, "".join(line + "\n" for line in lines).encode("utf-8"))
+
+
+def check_writable(facts: Iterable[Fact]) -> None:
+    """Raises ``LineageError`` for facts that could not be read again, were they written."""
     problems: list[Problem] = []
     for fact in facts:
-        record = record_of(fact)
-        if is_writable(record):
-            lines.append(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
-        else:
+        if not is_writable(record_of(fact)):
             name = fact.element if not isinstance(fact, EdgeFact) else fact.origin
             message = (
                 f"a fact of {name[:80]!a} cannot be written: it is not JSON, too deep, too large or not clean text"
@@ -79,7 +83,6 @@ def write_fact_lines(path: Path, facts: Iterable[Fact]) -> None:
             problems.append(Problem("LX440", *fact.source.location(), message))
     if problems:
         raise LineageError(problems)
-    write_atomically(path, "".join(line + "\n" for line in lines).encode("utf-8"))
 
 
 def record_of(fact: Fact) -> dict[str, object]:

@@ -25,12 +25,14 @@ class Flow(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of a kind: its ``type``, ``unit`` (of a number) and ``meaning`` in a sentence."""
+    """An attribute of a kind: its ``type``, ``unit`` (of a number) and ``meaning`` in a sentence. ``person``: its text
+    names a person or a mailbox, and has to be kept so that it can be erased."""
 
     name: str
     type: ValueType
     unit: str = ""
     meaning: str = ""
+    person: bool = False
     file: str = field(default="", compare=False)
 
 
@@ -74,6 +76,12 @@ class Vocabulary:
     def kind(self, word: str) -> Kind | None:
         """The kind that ``word`` names, in the singular or the plural."""
         return self.kinds.get(self.plurals.get(word, word))
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """The attributes that name people, of any kind."""
+        attributes = (attribute for kind in self.kinds.values() for attribute in kind.attributes.values())
+        return frozenset(attribute.name for attribute in attributes if attribute.person)
 
     def has_lineage(self, kind: str) -> bool:
         """True where data flows into or out of elements of ``kind``."""

@@ -203,19 +203,28 @@ class _Reader:
         if not self._named(name, "attribute", path):
             return None
         unit = meaning = ""
+        person = False
         form, type_path = raw, path
         if isinstance(raw, dict):
-            content = self._mapping(raw, path, ("type", "unit", "meaning"), f"the attribute `{name}`")
+            content = self._mapping(raw, path, ("type", "unit", "meaning", "person"), f"the attribute `{name}`")
             unit = self._text(content.get("unit"), (*path, "unit"))
             meaning = self._text(content.get("meaning"), (*path, "meaning"))
             form, type_path = content.get("type"), (*path, "type")
+            person = self._person(content.get("person", False), (*path, "person"))
         type_ = self._type(form, type_path)
         if type_ is None:
             return None
         if name == "lineage_complete" and type_.sort is not Sort.BOOLEAN:
             self.refuse("LX450", "`lineage_complete` has to be a boolean", path)
             return None
-        return Attribute(name, type_, unit, meaning, self.document.file)
+        if person and type_.sort is not Sort.TEXT:
+            self.refuse("LX450", f"`{name}` names people, so it has to be text", path)
+        return Attribute(name, type_, unit, meaning, person, self.document.file)
+
+    def _person(self, raw: object, path: Path_) -> bool:
+        if not isinstance(raw, bool):
+            self.refuse("LX450", "`person` is true or false", path, of_value=True)
+        return raw is True
 
     def _type(self, form: object, path: Path_, depth: int = 0) -> ValueType | None:
         if isinstance(form, str) and form in _SIMPLE:
@@ -311,6 +320,8 @@ class _Joiner:
                 self._conflict(at, what, str(attribute.type), str(there.type), there.file)
             elif attribute.unit and there.unit and attribute.unit != there.unit:
                 self._conflict(at, f"the unit of {what}", attribute.unit, there.unit, there.file)
+            elif attribute.person and not there.person:
+                merged[attribute.name] = replace(there, person=True)
         return replace(old, attributes=MappingProxyType(merged), meaning=old.meaning or part.meaning or "")
 
     def _check_ends(self, part: _RelationPart, kinds: Mapping[str, Kind]) -> None:

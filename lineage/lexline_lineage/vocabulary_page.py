@@ -40,11 +40,12 @@ relations:
 ```
 
 A type is `boolean`, `text`, `number`, `percentage`, `date`, `moment`, `duration` or `document`, `[a, b]` for one of
-some words, or `[[text]]` for a list. `expected: [inputs]` says that something flows into every element of a kind: where
-nothing is recorded, its lineage is open. `flow` says which way data moves along a relation as it is written (`forward`,
-`backward`, or `none`, the default). Of a relation without flow, `recorded: complete` says that an empty set means none;
-`partial`, the default, that it may just be unrecorded. Two files that say different things of one name are refused, and
-the error names both.
+some words, or `[[text]]` for a list. `person: true` says that a text names a person, a team or a mailbox: a
+[store](store.md) keeps it apart, so that it can be erased. `expected: [inputs]` says that something flows into every
+element of a kind: where nothing is recorded, its lineage is open. `flow` says which way data moves along a relation as
+it is written (`forward`, `backward`, or `none`, the default). Of a relation without flow, `recorded: complete` says
+that an empty set means none; `partial`, the default, that it may just be unrecorded. Two files that say different
+things of one name are refused, and the error names both.
 
 How values are written: a percentage as a fraction or as `95%`; a date as `2026-11-22`; a moment with its zone, as
 `2026-11-22T10:00:00Z`; a duration as `12 months`, `30 days`, `72 hours` or in the form of ISO 8601; a document as any
@@ -86,7 +87,8 @@ def _kind(kind: Kind) -> list[str]:
     lines += ["| attribute | type | meaning |", "| --- | --- | --- |"]
     for attribute in kind.attributes.values():
         unit = f", in {attribute.unit}" if attribute.unit else ""
-        lines.append(f"| `{attribute.name}` | {_type(attribute.type)}{unit} | {_cell(attribute.meaning)} |")
+        person = ", a person" if attribute.person else ""
+        lines.append(f"| `{attribute.name}` | {_type(attribute.type)}{unit}{person} | {_cell(attribute.meaning)} |")
     return lines
 
 

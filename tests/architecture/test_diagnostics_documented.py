@@ -3,6 +3,7 @@
 import re
 import runpy
 import shlex
+import sqlite3
 import sys
 import tomllib
 from pathlib import Path
@@ -17,6 +18,7 @@ from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
 from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
 from lexline.plugin_manager import load_plugins
+from lexline.store import opening
 from lexline_lineage import documents, placement
 from lexline_lineage.problems import LineageError
 from lexline_lineage.values import Sort, ValueType
@@ -96,6 +98,8 @@ def block_of(info: str, text: str, folder: Path) -> list[str]:
 
 def made(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Makes what a page can't show, such as a file that is no text; the command that reads it."""
+    if code in ("LX502", "LX504"):
+        return broken_store(code, folder, monkeypatch)
     path = folder / "portfolio.yaml"
     text = {
         "LX403": "nodes: {}",
@@ -112,6 +116,19 @@ def made(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     if code == "LX439":
         monkeypatch.setattr(placement, "MAX_PROBLEMS", 5)
     return ["check", f"--portfolio={path.name}"]
+
+
+def broken_store(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Makes a store whose file another program keeps for itself, or whose server doesn't answer."""
+    settings = (folder / "lexline.yaml").read_text("utf-8").replace("facts: facts", "")
+    where = "lexline.db" if code == "LX502" else "postgresql://127.0.0.1:1/lexline"
+    (folder / "lexline.yaml").write_text(f"{settings}store: {where}\n", "utf-8")
+    if code == "LX502":
+        other = sqlite3.connect(folder / where, isolation_level=None)
+        other.executescript("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; CREATE TABLE t (a)")
+        monkeypatch.setattr(opening, "_WAIT_MS", 10)
+        monkeypatch.setattr(sys, "other_program", other, raising=False)  # until the test has ended
+    return ["check"]
 
 
 @pytest.fixture
@@ -136,7 +153,13 @@ def test_page_of_a_command_or_a_file_shows_its_mistake_first(
 ) -> None:
     assert OTHER_PAGES[code].startswith(f"# {code}: ")
     blocks = BLOCK.findall(OTHER_PAGES[code])
-    if code in ("LX321", "LX322", "LX464"):  # what comes first is right; what comes next shows the code
+    if code in (
+        "LX321",
+        "LX322",
+        "LX464",
+        "LX503",
+        "LX505",
+    ):  # what comes first is right; what comes next shows the code
         info, text = blocks.pop(0)
         block_of(info, text, project)
     first = block_of(blocks[0][0], blocks[0][1], project) if blocks else made(code, project, monkeypatch)

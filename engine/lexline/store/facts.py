@@ -6,100 +6,22 @@ All functions work on a connection of ``Database`` and leave committing to it.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from lexline.store.rows import Line, fact_of_line, line_of
-from lexline.store.tables import IMPORT_RUN, PERSON, PHRASE, RETRACTION, REVISION, STATEMENT
+from lexline.store.people import People
+from lexline.store.revisions import Revision, add_revision
+from lexline.store.rows import PERSON, Line, fact_of_line, line_of
+from lexline.store.tables import IMPORT_RUN, PHRASE, RETRACTION, STATEMENT
 from lexline_lineage.facts import Fact, Source
 
-__all__ = ["ERASED", "People", "Revision", "facts_at", "head", "moment_of", "replace_sources", "revisions", "ticks_of"]
+__all__ = ["facts_at", "naming", "replace_sources"]
 
-ERASED = "erased person"
-"""How the name of an erased person begins; the key follows, so that two of them stay two."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MANY = 500
 """How many values one query asks for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """A state of the facts: its number, counted from 1, the moment at which it was made, by what (``import``,
-    ``erase``), and a note."""
-
-    number: int
-    moment: datetime
-    kind: str
-    note: str = ""
-
-
-def ticks_of(moment: datetime) -> int:
-    """An aware moment as microseconds since 1970, UTC."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment_of(ticks: int) -> datetime:
-    """The moment of microseconds since 1970, UTC."""
-    return _EPOCH + ticks * _MICROSECOND
-
-
-def revisions(connection: sa.Connection, until: int | None = None) -> Iterator[Revision]:
-    """Revisions, the newest first; none after the moment ``until`` (microseconds)."""
-    query = sa.select(REVISION).order_by(REVISION.c.number.desc())
-    if until is not None:
-        query = query.where(REVISION.c.moment <= until)
-    for number, ticks, kind, note in connection.execute(query):
-        yield Revision(number, moment_of(ticks), kind, note)
-
-
-def head(connection: sa.Connection) -> Revision | None:
-    """The newest revision."""
-    return next(revisions(connection), None)
-
-
-class People:
-    """The people of a store: keys for names, names for keys."""
-
-    def __init__(self, connection: sa.Connection, attributes: Collection[str] = ()) -> None:
-        self._connection = connection
-        self._attributes = frozenset(attributes)
-        self._names: dict[str, str] = {}
-        self._keys: dict[str, str] = {}
-        self._new: list[dict[str, object]] = []
-        for key, name in connection.execute(sa.select(PERSON.c.key, PERSON.c.name)):
-            self._names[key] = f"{ERASED} {key}" if name is None else name
-            if name is not None:
-                self._keys[name] = key
-
-    def key(self, attribute: str, name: str) -> str | None:
-        """The key of the person whom ``attribute`` names; a new one where nobody has the name. None where the
-        attribute names nobody."""
-        if attribute not in self._attributes:
-            return None
-        key = self._keys.get(name)
-        if key is None:
-            key = self._keys[name] = secrets.token_hex(8)
-            self._names[key] = name
-            self._new.append({"key": key, "name": name, "erased_at": None})
-        return key
-
-    def name(self, key: str) -> str:
-        """The name of the person with a key."""
-        return self._names[key]
-
-    def save(self) -> None:
-        """Insert the people who are new."""
-        if self._new:
-            self._connection.execute(sa.insert(PERSON), self._new)
-            self._new = []
 
 
 def replace_sources(
@@ -115,11 +37,7 @@ def replace_sources(
     if not changes:
         return None
     people.save()
-    last = head(connection)
-    moment = max(datetime.now(UTC), last.moment + _MICROSECOND) if last else datetime.now(UTC)
-    made = Revision(last.number + 1 if last else 1, moment, "import", note)
-    row = {"number": made.number, "moment": ticks_of(made.moment), "kind": made.kind, "note": made.note}
-    connection.execute(sa.insert(REVISION), row)
+    made = add_revision(connection, "import", note)
     for source, (importer, fresh, gone) in changes.items():
         _insert(connection, made.number, source, fresh)
         if gone:
@@ -143,12 +61,23 @@ def _change(connection: sa.Connection, source: str, wanted: Counter[Line]) -> tu
     return list((wanted - kept).elements()), gone
 
 
-def facts_at(connection: sa.Connection, revision: int, people: People) -> Iterator[Fact]:
-    """All facts of a revision, by their source, in the order in which they were first said."""
+def facts_at(connection: sa.Connection, revision: int, people: People, without: Collection[str] = ()) -> Iterator[Fact]:
+    """All facts of a revision but those of the sources ``without``, in the order in which they were first said."""
     sources: dict[tuple[str, str], Source] = {}
     for source, line in _lines(connection, revision):
-        said = sources.setdefault((source, line.place), Source(source, line.place))
-        yield fact_of_line(line, said, people.name)
+        if source not in without:
+            said = sources.setdefault((source, line.place), Source(source, line.place))
+            yield fact_of_line(line, said, people.name)
+
+
+def naming(connection: sa.Connection, key: str) -> tuple[int, tuple[str, ...]]:
+    """How many facts of any time name a person, and the sources that name them now."""
+    said = sa.select(STATEMENT).join(PHRASE, STATEMENT.c.object == PHRASE.c.id)
+    said = said.where(STATEMENT.c.form == PERSON, PHRASE.c.text == key)
+    count = connection.execute(sa.select(sa.func.count()).select_from(said.subquery())).scalar_one()
+    now = said.where(STATEMENT.c.id.not_in(sa.select(RETRACTION.c.statement))).subquery()
+    names = sa.select(PHRASE.c.text).where(PHRASE.c.id.in_(sa.select(now.c.source))).order_by(PHRASE.c.text)
+    return int(count), tuple(connection.execute(names).scalars())
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------

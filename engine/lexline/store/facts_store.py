@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Self
 
 from lexline.diagnostics import Diagnostic, LexlineError
-from lexline.store import facts
-from lexline.store.facts import People, Revision
+from lexline.lang.suggest import nearest
+from lexline.store import facts, revisions
 from lexline.store.opening import Database, open_database
+from lexline.store.people import People
+from lexline.store.revisions import Revision, SourceChange
+from lexline_lineage.fact_files import check_writable
 from lexline_lineage.facts import Fact, Source
 
-__all__ = ["FactDifference", "Store", "open_store"]
+__all__ = ["Erasure", "FactDifference", "Store", "open_store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,21 @@ class FactDifference:
     removed: tuple[Fact, ...]
 
 
-def open_store(where: str | Path, persons: Collection[str] = ()) -> Store:
-    """The store at a path or an address; a new one is made. ``persons`` are the attributes whose texts name people,
-    which are kept apart so that they can be erased. Raises ``LexlineError``."""
-    return Store(open_database(where), persons)
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A person is erased: their ``key``, in how many ``facts`` of any time it stands, and the ``sources`` that name
+    them still, whose next import brings the name back."""
+
+    key: str
+    facts: int
+    sources: tuple[str, ...]
+
+
+def open_store(where: str | Path, persons: Collection[str] = (), *, make: bool = True) -> Store:
+    """The store at a path or an address. One that isn't there is made, or counts as an empty one unless ``make``.
+    ``persons`` are the attributes whose texts name people, which are kept apart so that they can be erased. Raises
+    ``LexlineError``."""
+    return Store(open_database(where, make=make), persons)
 
 
 class Store:
@@ -53,44 +67,71 @@ class Store:
     def head(self) -> Revision | None:
         """The newest revision; None where nothing has been imported yet."""
         with self._database.reading() as connection:
-            return facts.head(connection)
+            return revisions.head(connection)
 
     def revisions(self) -> tuple[Revision, ...]:
         """All revisions, the newest first."""
         with self._database.reading() as connection:
-            return tuple(facts.revisions(connection))
+            return tuple(revisions.revisions(connection))
+
+    def changes(self) -> dict[int, tuple[SourceChange, ...]]:
+        """What each import changed, by the number of its revision."""
+        with self._database.reading() as connection:
+            return revisions.changes(connection)
 
     def revision_at(self, text: str) -> Revision:
         """The revision that a person names: its number, or a day (``2026-09-03``), of which it is the last (UTC)."""
         with self._database.reading() as connection:
             if text.isdecimal():
-                found = next((r for r in facts.revisions(connection) if r.number == int(text)), None)
+                found = next((r for r in revisions.revisions(connection) if r.number == int(text)), None)
                 shown = f"there is no revision {text}"
             else:
                 moment = datetime.combine(_day(text), time.max, UTC)
-                found = next(facts.revisions(connection, facts.ticks_of(moment)), None)
+                found = next(revisions.revisions(connection, revisions.ticks_of(moment)), None)
                 shown = f"nothing had been recorded by {text}"
-            newest = facts.head(connection)
+            newest = revisions.head(connection)
         if found is None:
             advice = f"the newest is {newest.number}; see `lexline log`" if newest else "import something first"
             raise LexlineError((Diagnostic("LX503", shown, (), advice),))
         return found
 
-    def facts(self, at: Revision | None = None) -> tuple[Fact, ...]:
-        """All facts of a revision (the newest where None), those of one source together."""
+    def facts(self, at: Revision | None = None, *, without: Collection[str] = ()) -> tuple[Fact, ...]:
+        """All facts of a revision (the newest where None), but those of the sources ``without``."""
         with self._database.reading() as connection:
-            revision = at or facts.head(connection)
-            return () if revision is None else tuple(facts.facts_at(connection, revision.number, People(connection)))
+            revision = at or revisions.head(connection)
+            if revision is None:
+                return ()
+            return tuple(facts.facts_at(connection, revision.number, People(connection), without))
 
     def replace(self, source: str, said: Iterable[Fact], *, importer: str, note: str = "") -> Revision | None:
         """From now on the source says just that. None where it said so before; all or nothing otherwise."""
         return self.replace_all({source: (importer, said)}, note=note)
 
     def replace_all(self, said: Mapping[str, tuple[str, Iterable[Fact]]], *, note: str = "") -> Revision | None:
-        """The same for several sources at once, by their names, each with its importer."""
+        """The same for several sources at once, by their names, each with its importer. Raises ``LineageError`` for a
+        fact that could not be read again."""
+        said = {source: (importer, tuple(given)) for source, (importer, given) in said.items()}
+        for _, given in said.values():
+            check_writable(given)
         with self._database.writing() as connection:
             people = People(connection, self._persons)
             return facts.replace_sources(connection, said, note, people)
+
+    def erase(self, name: str) -> Erasure:
+        """Forget the name of a person at every revision, and for ever; their key stays in its place. Raises
+        ``LexlineError`` where nobody has the name."""
+        with self._database.writing() as connection:
+            people = People(connection)
+            key = people.key_of(name)
+            if key is None:
+                near = nearest(name, people.known())
+                advice = f"did you mean `{near}`?" if near else "names are compared to the letter"
+                raise LexlineError((Diagnostic("LX505", f"the store knows nobody by the name `{name}`", (), advice),))
+            people.erase(key)
+            count, sources = facts.naming(connection, key)
+            revisions.add_revision(connection, "erase", f"person {key}")
+        self._database.wipe()
+        return Erasure(key, count, sources)
 
     def difference(self, old: Revision, new: Revision) -> FactDifference:
         """What came and what went between two revisions."""

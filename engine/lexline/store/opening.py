@@ -5,6 +5,7 @@ Nothing here is left half-done: making and migrating happen in one transaction, 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -13,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from lexline.diagnostics import Diagnostic, LexlineError
+from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
 
 __all__ = ["VERSION", "Database", "open_database"]
 
@@ -24,6 +25,10 @@ _LOCK = 4_107_518_243
 """The key of the lock that writers take in PostgreSQL; SQLite locks the file."""
 _WAIT_MS = 60_000
 _WRITES = "lexline_writes"
+_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03")
+"""How the names of errors begin that another process causes; the last is PostgreSQL's for a lock not given in time."""
+_FAILED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM")
+"""How those begin that no person's words cause."""
 
 
 class Database:
@@ -50,8 +55,19 @@ class Database:
                 connection = connection.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 if connection.dialect.name == "postgresql":
+                    connection.execute(sa.text(f"SET LOCAL lock_timeout = {_WAIT_MS}"))
                     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield connection
+
+    def wipe(self) -> None:
+        """Write anew what the database keeps, so that nothing is left of what was replaced."""
+        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("VACUUM FULL person"))
+                return
+            connection.exec_driver_sql("COMMIT")  # what "begin" below began
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give back what the database holds open."""
@@ -66,8 +82,9 @@ class Database:
             raise _problem(self.shown, error) from None
 
 
-def open_database(where: str | Path) -> Database:
-    """The store at a path, or at an address such as ``postgresql://host/name``. Raises ``LexlineError``."""
+def open_database(where: str | Path, *, make: bool = True) -> Database:
+    """The store at a path, or at an address such as ``postgresql://host/name``. One that isn't there is made, or counts
+    as empty unless ``make``. Raises ``LexlineError``."""
     text = str(where)
     if "\0" in text:
         raise _refusal("the name of the store has a character that no name can have", "write it anew")
@@ -79,9 +96,30 @@ def open_database(where: str | Path) -> Database:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise _refusal(f"a store in `{url.get_backend_name()}` is not supported", "name an SQLite file or PostgreSQL")
-    database = Database(_engine(url), url.render_as_string(hide_password=True) if "://" in text else text)
-    _bring_up_to_date(database)
-    return database
+    if make or url.get_backend_name() != "sqlite" or _is_there(url.database or ""):
+        database = Database(_engine(url), url.render_as_string(hide_password=True) if "://" in text else text)
+        try:
+            if _bring_up_to_date(database, make=make):
+                return database
+        except BaseException:
+            database.close()
+            raise
+        database.close()
+    nothing = Database(_engine(sa.URL.create("sqlite", database=":memory:")), text)
+    _bring_up_to_date(nothing, make=True)
+    return nothing
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise _refusal(
+            f"the store `{path[:200]}` can't be used: {said}", "check its name and your access rights"
+        ) from None
 
 
 def _engine(url: sa.URL) -> sa.Engine:
@@ -97,7 +135,7 @@ def _engine(url: sa.URL) -> sa.Engine:
     def prepare(connection: object, _record: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin where we say so
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_MS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"busy_timeout={_WAIT_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -109,11 +147,14 @@ def _engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _bring_up_to_date(database: Database) -> None:
+def _bring_up_to_date(database: Database, *, make: bool) -> bool:
+    """Make the tables, or migrate older ones; False where there are none and they are not to be made."""
     with database.reading() as connection:
         version = _version(connection, database.shown)
     if version == VERSION:
-        return
+        return True
+    if not version and not make:
+        return False
     from alembic import command
     from alembic.config import Config
 
@@ -123,6 +164,7 @@ def _bring_up_to_date(database: Database) -> None:
             config.set_main_option("script_location", str(folder).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, VERSION)
+    return True
 
 
 def _version(connection: sa.Connection, shown: str) -> str:
@@ -139,11 +181,18 @@ def _version(connection: sa.Connection, shown: str) -> str:
 
 
 def _problem(shown: str, error: DBAPIError) -> LexlineError:
+    """What a database said, as a mistake of a person where it is one (a name, access rights) or as what kept us from
+    going on."""
     said = str(error.orig).strip().split("\n", 1)[0][:200]
-    if "locked" in said or "busy" in said:
-        return _refusal(f"`{shown}` is being written to by another process", "try again when that has ended", "LX502")
-    return _refusal(f"the store `{shown}` can't be used: {said}", "check its name, your access rights and the disk")
+    name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or ""
+    if name.startswith(_LOCKED):
+        message = f"the store `{shown}` is being written to by another process"
+        return UnfinishedError((Diagnostic("LX502", message, (), "try again when that has ended"),))
+    if isinstance(error.orig, sqlite3.Error) and not name.startswith(_FAILED):
+        return _refusal(f"the store `{shown}` can't be used: {said}", "check its name and your access rights")
+    message = f"the store `{shown}` failed: {said}"
+    return UnfinishedError((Diagnostic("LX504", message, (), "nothing was changed; check the disk or the server"),))
 
 
-def _refusal(message: str, advice: str, code: str = "LX501") -> LexlineError:
-    return LexlineError((Diagnostic(code, message, (), advice),))
+def _refusal(message: str, advice: str) -> LexlineError:
+    return LexlineError((Diagnostic("LX501", message, (), advice),))

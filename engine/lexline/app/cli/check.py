@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lexline.app.cli.options import (
+    AtOption,
     ExtendOption,
     KnownOption,
     OnOption,
@@ -38,6 +39,7 @@ def check(
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     known_on: KnownOption = None,
     snapshot: SnapshotOption = True,
     verify_snapshot: VerifyOption = False,
@@ -56,7 +58,7 @@ def check(
     from lexline.decision import decide
 
     wanted = parse_reasons(reasons)
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None

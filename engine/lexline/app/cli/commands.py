@@ -8,10 +8,22 @@ from typing import Annotated
 
 import typer
 
-from lexline.app.cli import check, examples, explain, gate, identity, importing, inventory, layout, plugins, setup
+from lexline.app.cli import (
+    check,
+    examples,
+    explain,
+    gate,
+    history,
+    identity,
+    importing,
+    inventory,
+    layout,
+    plugins,
+    setup,
+)
 from lexline.app.cli.output import show_diagnostics
 from lexline.data_problems import as_diagnostics
-from lexline.diagnostics import Diagnostic, LexlineError
+from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
 from lexline_lineage.problems import LineageError
 from lexline_plugins.reporters.wording import printable
 
@@ -56,6 +68,9 @@ def application() -> typer.Typer:
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)
     app.command("identity", epilog="Example: lexline identity --propose identity-new.yaml")(identity.identity)
+    app.command("log", epilog="Example: lexline log --last 10")(history.log)
+    app.command("diff", epilog="Example: lexline diff 2026-08-31 2026-09-30")(history.diff)
+    app.command("erase", epilog="Example: lexline erase 'Jo Doe'")(history.erase)
     app.command("plugins", epilog="Example: lexline plugins")(plugins.plugins)
     return app
 
@@ -66,7 +81,7 @@ def run(arguments: list[str]) -> int:
         status = application()(args=arguments, prog_name="lexline", standalone_mode=False)
     except LexlineError as error:
         show_diagnostics(error.diagnostics)
-        return 2
+        return 3 if isinstance(error, UnfinishedError) else 2
     except LineageError as error:
         show_diagnostics(as_diagnostics(error.problems, quoted=()))
         return 2

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lexline.app.cli.options import (
+    AtOption,
     ExtendOption,
     KnownOption,
     OnOption,
@@ -32,6 +33,7 @@ def explain(
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     known_on: KnownOption = None,
     snapshot: SnapshotOption = True,
     verify_snapshot: VerifyOption = False,
@@ -45,7 +47,7 @@ def explain(
     from lexline.app.cli.session import open_session, rule_key, subject_number
     from lexline.app.render.explanation import render_explanation
 
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     key = rule_key(session.evaluation.program, rule)
     if plan:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lexline.app.cli.options import (
+    AtOption,
     ExtendOption,
     KnownOption,
     OnOption,
@@ -31,6 +32,7 @@ def gate(
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     known_on: KnownOption = None,
     snapshot: SnapshotOption = True,
     verify_snapshot: VerifyOption = False,
@@ -46,7 +48,7 @@ def gate(
     from lexline.app.render.gate import render_gate
     from lexline.decision import gate as decide_element
 
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     number = element_number(session.evaluation, element)
     reporter = session.plugins.reporter(format_)

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from lexline.app.cli.options import OnOption, PortfolioOption, ProjectOption, chosen_files, clock_of, mistake
+from lexline.app.cli.options import AtOption, OnOption, PortfolioOption, ProjectOption, chosen_files, clock_of, mistake
 
 
 def identity(
     project: ProjectOption = Path(),
     portfolio: PortfolioOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     propose: Annotated[
         Path | None, typer.Option("--propose", help="Rules to try in place of the project's: what would they change?")
     ] = None,
@@ -34,7 +35,7 @@ def identity(
 
     if format_ not in ("text", "json"):
         raise mistake(f"`--format {format_}` is no format of this command", "write text or json")
-    files = chosen_files(project, None, portfolio, None, None)
+    files = chosen_files(project, None, portfolio, None, None, at)
     vocabulary = load_words(files, load_plugins(blocked=files.blocked_plugins))
     day = clock_of(on, None).today
     proposal = None

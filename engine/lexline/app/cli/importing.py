@@ -13,7 +13,9 @@ from lexline.app.cli.options import ProjectOption, mistake
 if TYPE_CHECKING:
     from lexline.importing import ImportResult
     from lexline.plugin_offers import Plugins
+    from lexline.project import Files
     from lexline.settings import Settings
+    from lexline_lineage.vocabulary import Vocabulary
 
 LISTED = 20
 """Unresolved references and skipped records named for one source; the rest is counted."""
@@ -26,22 +28,22 @@ def import_facts(
     project: ProjectOption = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; write nothing.")] = False,
 ) -> int:
-    """Read facts from the sources that lexline.yaml names; each replaces its file in the facts folder.
+    """Read facts from the sources that lexline.yaml names into the store, or into the facts folder; each replaces what
+    it said before.
 
-    All sources named are read before any file is written; where one is refused, nothing changes.
+    All sources named are read before anything is written; where one is refused, nothing changes.
     """
     from lexline.app.cli.options import project_settings
     from lexline.app.cli.output import progress, tell
     from lexline.plugin_manager import load_plugins
+    from lexline.project import Files, load_words
     from lexline.settings import NAME
-    from lexline_lineage.files import write_facts
 
     settings = project_settings(project)
     if settings is None:
         raise mistake(f"there is no {NAME} in `{project}`", "go to the project's folder, or name it: --project …")
-    facts = settings.file.facts
-    if not settings.file.sources or facts is None:
-        absent = "facts" if settings.file.sources else "sources"
+    if not settings.file.sources or (settings.file.facts or settings.file.store) is None:
+        absent = "store" if settings.file.sources else "sources"
         raise mistake(f"{NAME} names no `{absent}`", f"see docs/settings.md: `{absent}:`")
     names = list(dict.fromkeys(sources)) if sources else list(settings.file.sources)
     plugins = load_plugins(blocked=settings.file.blocked_plugins)
@@ -49,15 +51,33 @@ def import_facts(
     for name in names:
         with progress(f"reading {name}"):
             results[name] = read_source(settings, plugins, name)
-    check_together(settings, plugins, results)
-    folder = settings.path(facts)
+    files = Files.of(settings)
+    vocabulary = load_words(files, plugins)
+    check_together(files, vocabulary, results)
+    kept = "Nothing was written (--dry-run)." if dry_run else keep(settings, files, vocabulary, results)
     for name, result in results.items():
-        if not dry_run:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_facts(folder / f"{name}.jsonl", result.facts)
         tell(describe(name, result))
-    tell("Nothing was written (--dry-run).\n" if dry_run else f"Facts are in {folder}. Next: lexline check\n")
+    tell(f"{kept}\n")
     return 0
+
+
+def keep(settings: Settings, files: Files, vocabulary: Vocabulary, results: dict[str, ImportResult]) -> str:
+    """Write what the sources say to the store, or to the facts folder; a sentence about it."""
+    from lexline.project import stored
+    from lexline_lineage.files import write_facts
+
+    if files.facts is not None:
+        files.facts.mkdir(parents=True, exist_ok=True)
+        for name, result in results.items():
+            write_facts(files.facts / f"{name}.jsonl", result.facts)
+        return f"Facts are in {files.facts}. Next: lexline check"
+    said = {name: (settings.file.sources[name].importer, result.facts) for name, result in results.items()}
+    with stored(files, vocabulary, make=True) as store:
+        made = store.replace_all(said)
+        last = store.head()
+    if made is not None:
+        return f"The facts are revision {made.number} of the store. Next: lexline check"
+    return "Nothing changed" + (f" since revision {last.number}." if last is not None else ".")
 
 
 def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult:
@@ -89,17 +109,15 @@ def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult
         raise LexlineError((found,)) from None
 
 
-def check_together(settings: Settings, plugins: Plugins, results: dict[str, ImportResult]) -> None:
+def check_together(files: Files, vocabulary: Vocabulary, results: dict[str, ImportResult]) -> None:
     """Join the new facts with those of all other sources, so that nothing that is refused is ever written."""
     from lexline.data_problems import as_error
-    from lexline.project import Files, fact_files, identity_rules, load_words
+    from lexline.project import fact_files, identity_rules, stored
     from lexline_lineage.facts import Fact
     from lexline_lineage.files import joined_graph, read_facts, read_portfolio
     from lexline_lineage.problems import LineageError
 
-    files = Files.of(settings)
     files.require("portfolio", files.portfolio)
-    vocabulary = load_words(files, plugins)
     facts: list[Fact] = [fact for result in results.values() for fact in result.facts]
     others = [path for path in fact_files(files.facts) if path.stem not in results]
     try:
@@ -107,6 +125,9 @@ def check_together(settings: Settings, plugins: Plugins, results: dict[str, Impo
             facts += read_portfolio(path, vocabulary)
         for path in others:
             facts += read_facts(path)
+        if files.store is not None:
+            with stored(files, vocabulary) as store:
+                facts += store.facts(without=results)
         joined_graph(vocabulary, facts, datetime.now(UTC).date(), identity_rules(files))
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in (*files.portfolio, *others)]) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexline.app.cli.options import (
+    AtOption,
     ExtendOption,
     OnOption,
     PolicyOption,
@@ -35,6 +36,7 @@ def inventory(
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     snapshot: SnapshotOption = True,
     verify_snapshot: VerifyOption = False,
     kind: Annotated[
@@ -58,7 +60,7 @@ def inventory(
 
     if format_ not in FORMATS:
         raise mistake(f"there is no format `{format_}` of an inventory", f"write {', '.join(FORMATS[:-1])} or html")
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary)
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
     session = open_session(files, clock_of(on, None), snapshots_of(files, snapshot, verify_snapshot))
     kinds = chosen_kinds(session.evaluation.graph.vocabulary, kind) if kind else None
     with progress("taking stock"):

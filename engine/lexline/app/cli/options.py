@@ -38,6 +38,10 @@ KnownOption = Annotated[
     str | None, typer.Option("--known-on", help="Only law published by this date (default: all that is written).")
 ]
 
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", help="The facts as they were: a revision of the store, or the end of a day (default: now)."),
+]
 SnapshotOption = Annotated[
     bool, typer.Option("--snapshot/--no-snapshot", help="Keep the graph of the facts, and use the one that is kept.")
 ]
@@ -92,6 +96,7 @@ def chosen_files(
     portfolio: list[Path] | None,
     vocabulary: Path | None,
     extend: list[Path] | None,
+    at: str | None = None,
 ) -> Files:
     """The files of the project, with those of the command line in their place."""
     from lexline.project import Files  # the whole engine: only when a command loads something
@@ -102,6 +107,9 @@ def chosen_files(
             f"there is no {NAME} in `{project}`", "go to the project's folder, or name files: --policy … --portfolio …"
         )
     named = Files.of(settings) if settings else Files()
+    if at is not None and (named.store is None or portfolio):
+        why = "the files of `--portfolio` have" if portfolio else "the project has no store, and files have"
+        raise mistake(f"`--at {at}` can't be answered: {why} no revisions", "see docs/settings.md: `store:`")
     return replace(
         named,
         vocabulary=vocabulary or named.vocabulary,
@@ -109,4 +117,6 @@ def chosen_files(
         policies=tuple(policy) if policy else named.policies,
         portfolio=tuple(portfolio) if portfolio else named.portfolio,
         facts=None if portfolio else named.facts,
+        store=None if portfolio else named.store,
+        at=at,
     )

@@ -1,0 +1,128 @@
+"""The commands that read and write a store, on both databases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lexline.app.cli.commands import run
+from lexline.store import open_store, opening
+from lexline.store.people import ERASED
+
+SETTINGS = """\
+policies: [policies]
+store: {store}
+sources:
+  registry: {{importer: mlflow, paths: [registry.json], settings: {{authority: reg}}}}
+"""
+POLICY = """\
+policy house "House rules"
+  version 1
+rule OWNED "A model has an owner"
+  for model
+  require owner is known
+  severity high
+  enforcement block
+"""
+
+
+def registry(owner: str, *names: str) -> str:
+    tags = [{"key": "owner", "value": owner}]
+    versions = [
+        {"name": name, "version": "1", "source": f"s3://models/{name}", "status": "READY", "tags": tags}
+        for name in names
+    ]
+    return json.dumps({"model_versions": versions})
+
+
+@pytest.fixture
+def project(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a store and one source, entered."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "house.policy").write_text(POLICY, "utf-8")
+    (tmp_path / "lexline.yaml").write_text(SETTINGS.format(store=address), "utf-8")
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *command: str) -> tuple[int, str]:
+    status = run([*command])
+    return status, "".join(capsys.readouterr())
+
+
+def test_every_state_can_be_read_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "registry.json").write_text(registry("Jo Doe", "credit"), "utf-8")
+    assert said(capsys, "import", "--dry-run")[0] == 0
+    assert "Nothing has been imported" in said(capsys, "log")[1]
+    status, text = said(capsys, "import")
+    assert status == 0, text
+    assert "revision 1" in text
+    assert "Nothing changed since revision 1" in said(capsys, "import")[1]
+    (project / "registry.json").write_text(registry("Ann Lee", "credit", "fraud"), "utf-8")
+    assert "revision 2" in said(capsys, "import")[1]
+    counts = {}
+    for at in ("1", "2"):
+        counts[at] = json.loads(said(capsys, "check", "--at", at, "--format", "json")[1])["portfolio"]["elements"]
+    assert counts["1"] < counts["2"]
+    revisions = json.loads(said(capsys, "log", "--format", "json")[1])["revisions"]
+    assert [r["number"] for r in revisions] == [2, 1]
+    assert revisions[0]["sources"][0]["source"] == "registry"
+    assert revisions[0]["sources"][0]["removed"] == 1
+    changed = json.loads(said(capsys, "diff", "1", "--format", "json")[1])
+    assert [fact["value"] for fact in changed["removed"]] == ["Jo Doe"]
+    text = said(capsys, "diff", "1", "2")[1]
+    assert '- owner: "Jo Doe"  [registry]' in text
+    assert '+ owner: "Ann Lee"  [registry]' in text
+    for command in ("inventory", "identity"):
+        assert said(capsys, command, "--at", "1")[0] == 0
+
+
+def test_an_erased_person_is_nowhere_and_verdicts_stay(
+    address: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for owner in ("Jo Q. Doe", "Ann Lee", "Jo Q. Doe"):
+        (project / "registry.json").write_text(registry(owner, "credit"), "utf-8")
+        assert said(capsys, "import")[0] == 0
+    status, text = said(capsys, "erase", "--yes", "Jo Q. Doe")
+    assert status == 0
+    assert "2 facts" in text
+    assert "registry" in text
+    for file in project.glob("store.db*"):
+        assert b"Jo Q. Doe" not in file.read_bytes()
+    for at in ("1", "3", "4"):
+        summary = json.loads(said(capsys, "check", "--at", at, "--format", "json")[1])["summary"]
+        assert summary["pass"] == 1
+    with open_store(address) as store:
+        assert not [f for r in store.revisions() for f in store.facts(r) if "Jo Q. Doe" in repr(f)]
+        assert [f for f in store.facts() if ERASED in repr(f)]
+    assert said(capsys, "erase", "--yes", "Jo Q. Doe")[0] == 2
+
+
+def test_a_store_of_a_newer_version_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "registry.json").write_text(registry("Jo Doe", "credit"), "utf-8")
+    assert said(capsys, "import")[0] == 0
+    monkeypatch.setattr(opening, "VERSION", "0000")
+    status, text = said(capsys, "check")
+    assert status == 2
+    assert "newer version" in text
+
+
+def test_at_needs_a_store(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lexline.yaml").write_text("policies: [policies]\n", "utf-8")
+    status, text = said(capsys, "check", "--at", "1")
+    assert status == 2
+    assert "LX302" in text
+    status, text = said(capsys, "log")
+    assert status == 2
+    assert "LX302" in text
+
+
+def test_facts_and_store_are_one_too_many(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lexline.yaml").write_text("facts: facts\nstore: lexline.db\n", "utf-8")
+    status, text = said(capsys, "check")
+    assert status == 2
+    assert "LX301" in text
