@@ -7,7 +7,7 @@ from the reference interpreter, which has to agree.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lexline.evaluate.calls import CheckResults
@@ -50,19 +50,28 @@ class Evaluation:
         return number
 
 
-def decide(evaluation: Evaluation, *, reasons: int = 20, rules: Collection[Key] | None = None) -> Report:
+def decide(
+    evaluation: Evaluation,
+    *,
+    reasons: int = 20,
+    rules: Collection[Key] | None = None,
+    now: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Decide every rule (or ``rules``) for every element of its kind; the first ``reasons`` of the verdicts that call
-    for one, the gravest first, say why (``ALL_REASONS``: all)."""
+    for one, the gravest first, say why (``ALL_REASONS``: all). ``now`` is told what is at work."""
     program, graph = evaluation.program, evaluation.graph
     chosen = [key for key in program.rules if rules is None or key in rules]
     columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
-    decisions = [decision for key in chosen for decision in _column(columns, graph, key)]
+    decisions: list[Decision] = []
+    for place, key in enumerate(chosen, 1):
+        now(f"deciding {'/'.join(key)} ({place} of {len(chosen)})")
+        decisions += _column(columns, graph, key)
     return Report(
         clock=evaluation.clock,
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=tuple(_explained(evaluation, decisions, _gravest(program, decisions, reasons))),
+        decisions=tuple(_explained(evaluation, decisions, _gravest(program, decisions, reasons), now)),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -109,7 +118,7 @@ class Gate:
             policies=tuple(self._policies[policy] for policy in dict.fromkeys(policy for policy, _ in about)),
             portfolio=portfolio_line(evaluation.graph),
             rules={key: evaluation.program.rules[key] for key in about},
-            decisions=tuple(_explained(evaluation, decisions, reasoned)),
+            decisions=tuple(_explained(evaluation, decisions, reasoned, lambda _: None)),
             no_subject=(),
             unread=evaluation.unread,
             joined=evaluation.joined,
@@ -160,12 +169,15 @@ def _gravest(program: Program, decisions: Sequence[Decision], reasons: int) -> l
     return order if reasons == ALL_REASONS else order[:reasons]
 
 
-def _explained(evaluation: Evaluation, decisions: Sequence[Decision], places: Iterable[int]) -> list[Decision]:
+def _explained(
+    evaluation: Evaluation, decisions: Sequence[Decision], places: Sequence[int], now: Callable[[str], None]
+) -> list[Decision]:
     """The decisions, with reasons from the interpreter for some of them."""
     interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
     explained = list(decisions)
-    for place in places:
+    for done, place in enumerate(places, 1):
         decision = decisions[place]
+        now(f"explaining {'/'.join(decision.rule)} ({done:,} of {len(places):,})")
         number = evaluation.graph.number(decision.element)
         if number is not None:
             reasoned = interpreter.decide(decision.rule, number)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from pydantic import BaseModel
 
 from lexline.app.cli.commands import run
+from lexline.decision import decide
+from lexline.project import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -194,11 +197,13 @@ def test_schema_is_current(name: str) -> None:
     assert documents[name].model_json_schema(by_alias=True) == published
 
 
-def on_a_terminal(command: list[str], folder: Path, **environment: str) -> str:
+PROGRAM = "from lexline.app.cli import main; main()"
+
+
+def on_a_terminal(command: list[str], folder: Path, program: str = PROGRAM, **environment: str) -> str:
     """What a command shows where a person reads."""
     pty = pytest.importorskip("pty", reason="pseudo-terminals are Unix's")
     ours, theirs = pty.openpty()
-    program = "import sys; from lexline.app.cli import main; main(sys.argv[1:])"
     given = {**os.environ, "TERM": "xterm", "COLUMNS": "120", **environment}
     given = {name: value for name, value in given.items() if value}
     process = subprocess.Popen(
@@ -220,7 +225,6 @@ def test_colours_tables_and_progress_on_a_terminal_only(project: Path, capsys: p
     command = ["check", "--on", "2026-11-22", "--reasons", "none"]
     coloured = on_a_terminal(command, project, NO_COLOR="")
     assert "\x1b[1;31mFAIL" in coloured
-    assert "reading policies and facts" in coloured
     assert "house/VALIDATED" in coloured.rsplit("Next:", 1)[1].split("\n", 1)[1]
     assert "\x1b" not in on_a_terminal(command, project, NO_COLOR="1")
     assert "\x1b[1;31mmissing" in on_a_terminal(["inventory"], project, NO_COLOR="")
@@ -228,7 +232,59 @@ def test_colours_tables_and_progress_on_a_terminal_only(project: Path, capsys: p
     run(command)
     printed = capsys.readouterr()
     assert "\x1b" not in printed.out + printed.err
-    assert "reading policies" not in printed.err
+    assert printed.err == ""
+
+
+HURRIED = """
+from lexline.app.cli import main, output
+class Timer:
+    def __init__(self, seconds, begin):
+        assert seconds == 2
+        self.start, self.cancel, self.join = {start}, lambda: None, lambda: None
+output.Timer = Timer
+main()
+"""
+"""Two seconds are over at once, or never."""
+
+
+def test_what_is_at_work_is_shown_after_two_seconds_on_a_terminal(project: Path) -> None:
+    command = ["check", "--on", "2026-11-22", "--reasons", "all", "--output", "report.txt"]
+    slow, quick = HURRIED.format(start="begin"), HURRIED.format(start="lambda: None")
+    shown = on_a_terminal(command, project, slow, NO_COLOR="")
+    assert "reading policies and facts" in shown
+    assert "explaining house/VALIDATED (2 of 2)" in shown
+    assert on_a_terminal(command, project, quick, NO_COLOR="") == ""
+    ended = subprocess.run([sys.executable, "-c", slow, *command], cwd=project, check=False, capture_output=True)
+    assert ended.stdout + ended.stderr == b""
+
+
+def test_each_rule_and_each_explanation_is_told(project: Path) -> None:
+    told: list[str] = []
+    report = decide(load(project, on=date(2026, 11, 22)), reasons=1, now=told.append)
+    assert len(report.decisions) == 2
+    assert told == ["deciding house/VALIDATED (1 of 1)", "explaining house/VALIDATED (1 of 1)"]
+
+
+INTERRUPTED = """
+import os, signal
+from lexline.app.cli import main
+def full(_): os.kill(os.getpid(), signal.{number}); os.kill(os.getpid(), signal.{number})
+os.fsync = full
+main()
+"""
+"""Interrupted twice while a file is written."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_interrupting_leaves_nothing_half_written(project: Path, number: str) -> None:
+    (project / "report.txt").write_text("of yesterday")
+    before = sorted(project.iterdir())
+    command = [sys.executable, "-c", INTERRUPTED.format(number=number), "check", "--no-snapshot", "-o", "report.txt"]
+    ended = subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "interrupted\n")
+    assert (project / "report.txt").read_text() == "of yesterday"
+    assert sorted(project.iterdir()) == before
 
 
 def test_completion(project: Path) -> None:

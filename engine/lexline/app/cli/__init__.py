@@ -1,19 +1,39 @@
-"""The command line. Every command ends with 0 (all well), 1 (something blocks), 2 (input is wrong) or 3 (could not
-be completed); nothing that a user writes ends in a traceback."""
+"""The command line. Every command ends with 0 (all well), 1 (something blocks), 2 (input is wrong), 3 (could not be
+completed) or 130 (interrupted); nothing that a user writes ends in a traceback."""
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-__all__ = ["main"]
+__all__ = ["InterruptedRun", "main"]
+
+INTERRUPTED = 130
+
+
+class InterruptedRun(BaseException):
+    """The user, or who runs this for them, wants it to end. Not a ``KeyboardInterrupt``, which libraries take."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name (default: those of the process) and end with its status."""
-    from lexline.app.cli.commands import (
-        run,
-    )  # not at the top: `import lexline.app.cli` stays cheap for shell completion
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a job in the background of a script
+            signal.signal(number, _interrupt)
+    try:
+        from lexline.app.cli.commands import (
+            run,
+        )  # not at the top: `import lexline.app.cli` stays cheap for shell completion
 
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+        sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    except InterruptedRun:
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def _interrupt(*_: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second time must not stop what is being tidied up
+    raise InterruptedRun

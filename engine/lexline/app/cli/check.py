@@ -51,7 +51,7 @@ def check(
     """Evaluate policies over the portfolio, on any date, and report.
 
     Ends with 0 when nothing blocks, 1 when something does, 2 when input is wrong or nothing was evaluated, 3 when a
-    check could not be completed.
+    check could not be completed, 130 when it is interrupted.
     """
     from lexline.app.cli.output import emit, progress, show_summary
     from lexline.app.cli.session import open_session, rule_key
@@ -62,8 +62,8 @@ def check(
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
-    with progress("deciding"):
-        report = decide(session.evaluation, reasons=wanted, rules=keys)
+    with progress("deciding") as now:
+        report = decide(session.evaluation, reasons=wanted, rules=keys, now=now)
     emit(reporter.render(report), output)
     if format_ == "text" and output is None:
         show_summary(report)

@@ -6,8 +6,9 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
 from lexline.app.render.diagnostics import render
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from lexline.report import Report
 
 __all__ = ["colours", "emit", "note", "progress", "show_diagnostics", "show_summary", "tell"]
+
+PATIENCE = 2.0
+"""Seconds after which a person wants to see what is at work."""
 
 SHOWN = 50
 """Diagnostics shown at once; the rest is counted."""
@@ -104,12 +108,20 @@ def show_summary(report: Report) -> None:
 
 
 @contextlib.contextmanager
-def progress(words: str) -> Iterator[None]:
-    """Shows that something is at work while it lasts, on a terminal only."""
+def progress(words: str) -> Iterator[Callable[[str], None]]:
+    """Shows what is at work, on a terminal only, once it has lasted ``PATIENCE``; what it yields takes other words."""
     if not colours(sys.stderr):
-        yield
+        yield lambda _: None
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(words):
-        yield
+    status = Console(stderr=True).status(words)
+    timer = Timer(PATIENCE, status.start)
+    timer.start()
+    try:
+        yield lambda other: status.update(Text(printable(other)))
+    finally:
+        timer.cancel()
+        timer.join()  # it may be about to start what is stopped here
+        status.stop()
