@@ -232,19 +232,32 @@ def load_graph(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapsh
     paths = (*files.portfolio, *fact_files(files.facts))
 
     def build() -> BuiltGraph:
-        if files.store is None:
-            return build_graph(vocabulary, paths, on, identity_rules(files))
-        with stored(files, vocabulary) as store:
-            known = store.facts(store.revision_at(files.at) if files.at else None)
-        facts = (*known, *(fact for path in paths for fact in read_portfolio(path, vocabulary)))
-        return joined_graph(vocabulary, facts, on, identity_rules(files))
+        return build_graph(vocabulary, paths, on, identity_rules(files))
 
     try:
-        if snapshots is None or files.store is not None:
-            return build()
-        return snapshots.graph(vocabulary, paths, on, files.identity, build)
+        if files.store is not None:
+            with stored(files, vocabulary) as store:
+                return _stored_graph(store, files, vocabulary, on, snapshots)
+        return build() if snapshots is None else snapshots.graph(vocabulary, paths, on, files.identity, build)
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in paths]) from None
+
+
+def _stored_graph(
+    store: Store, files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None
+) -> BuiltGraph:
+    """The graph of a revision of a store, and of the portfolio files beside it."""
+    revision = store.revision_at(files.at) if files.at else store.head()
+
+    def build() -> BuiltGraph:
+        beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
+        known = () if revision is None else store.facts(revision)
+        return joined_graph(vocabulary, (*known, *beside), on, identity_rules(files))
+
+    if snapshots is None or revision is None:
+        return build()
+    state = f"{files.store}\0{store.state(revision)}"
+    return snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
 
 
 def stored(files: Files, vocabulary: Vocabulary, *, make: bool = False) -> Store:

@@ -74,13 +74,15 @@ class Snapshots:
         on: date,
         rules: Path | None,
         build: Callable[[], BuiltGraph],
+        state: str = "",
     ) -> BuiltGraph:
         """The graph of files on a day, from its snapshot or by ``build``, whose result is kept. ``rules`` is the file
-        of identity rules. Raises what ``build`` raises."""
+        of identity rules; ``state`` names the state of whatever else is read, such as a revision of a store. Raises
+        what ``build`` raises."""
         files = [*paths, *([rules] if rules is not None else [])]
         place = self.folder / _hashed(str(path.absolute()) for path in files)[:24]
         digests = _Digests(place / "files.json")
-        key = digests.key(vocabulary, files)
+        key = digests.key(vocabulary, files, state)
         if key is None:
             return build()
         found = self._found(place, key, on, vocabulary)
@@ -89,12 +91,17 @@ class Snapshots:
         built = build()
         with suppress(OSError, LineageError):  # a folder that can't be written to, a disk that is full
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if digests.key(vocabulary, files) == key:  # the facts that were built are those of the key
+            if digests.key(vocabulary, files, state) == key:  # the facts that were built are those of the key
                 path = place / f"{key[:32]}.{built.first}.{built.last}{ENDING}"
                 _write(path, key, built)
                 digests.keep()
                 _prune(self.folder, place)
         return built
+
+    def clear(self) -> None:
+        """Remove all snapshots."""
+        for path in self.folder.glob(f"*/*{ENDING}"):
+            path.unlink(missing_ok=True)
 
     def _found(self, place: Path, key: str, on: date, vocabulary: Vocabulary) -> BuiltGraph | None:
         from lexline_lineage.snapshot import restored
@@ -125,13 +132,13 @@ class _Digests:
         with suppress(OSError, ValueError, TypeError, AttributeError):
             self._known = {name: (entry[0], str(entry[1])) for name, entry in json.loads(path.read_bytes()).items()}
 
-    def key(self, vocabulary: Vocabulary, paths: Iterable[Path]) -> str | None:
+    def key(self, vocabulary: Vocabulary, paths: Iterable[Path], state: str) -> str | None:
         """What tells a snapshot of these files from every other; None where a file can't be read."""
         try:
             read = [f"{path}\0{file.name}\0{self._of(file)}" for path in paths for file in _files(path)]
         except OSError:
             return None
-        return _hashed((str(FORMAT), _code(), repr(vocabulary), *read))
+        return _hashed((str(FORMAT), _code(), repr(vocabulary), state, *read))
 
     def keep(self) -> None:
         """Keep what is known for the next time. Raises ``LineageError`` where it can't be written."""

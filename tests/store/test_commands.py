@@ -41,6 +41,7 @@ def registry(owner: str, *names: str) -> str:
 def project(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a store and one source, entered."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEXLINE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "house.policy").write_text(POLICY, "utf-8")
     (tmp_path / "lexline.yaml").write_text(SETTINGS.format(store=address), "utf-8")
@@ -85,12 +86,14 @@ def test_an_erased_person_is_nowhere_and_verdicts_stay(
     for owner in ("Jo Q. Doe", "Ann Lee", "Jo Q. Doe"):
         (project / "registry.json").write_text(registry(owner, "credit"), "utf-8")
         assert said(capsys, "import")[0] == 0
+        assert said(capsys, "check")[0] == 0
+    assert any(b"Jo Q. Doe" in file.read_bytes() for file in (project / "cache").rglob("*.graph"))
     status, text = said(capsys, "erase", "--yes", "Jo Q. Doe")
     assert status == 0
     assert "2 facts" in text
     assert "registry" in text
-    for file in project.glob("store.db*"):
-        assert b"Jo Q. Doe" not in file.read_bytes()
+    for file in (*project.glob("store.db*"), *(project / "cache").rglob("*")):
+        assert file.is_dir() or b"Jo Q. Doe" not in file.read_bytes()
     for at in ("1", "3", "4"):
         summary = json.loads(said(capsys, "check", "--at", at, "--format", "json")[1])["summary"]
         assert summary["pass"] == 1

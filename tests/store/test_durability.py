@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import writer
-from lexline.diagnostics import LexlineError
+from lexline.diagnostics import LexlineError, UnfinishedError
 from lexline.store import open_store
 from lexline_lineage.facts import AttributeFact
 
@@ -86,3 +87,22 @@ def test_an_address_that_leads_nowhere(address: str) -> None:
     with pytest.raises(LexlineError) as caught:
         open_store(address)
     assert caught.value.diagnostics[0].code == "LX501"
+
+
+def test_a_full_disk_leaves_the_state_before_it(tmp_path: Path) -> None:
+    address = str(tmp_path / "store.db")
+    with open_store(address) as store:
+        store.replace("s", writer.said("s", 0), importer="test")
+    limit = sum(file.stat().st_size for file in tmp_path.iterdir()) + 8_192
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with open_store(address) as store:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+        try:
+            with pytest.raises(UnfinishedError) as caught:
+                store.replace(
+                    "t", [fact for number in range(40) for fact in writer.said(f"t{number}", 1)], importer="i"
+                )
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.diagnostics[0].code == "LX504"
+    assert versions(address) == {"s": {"0"}}

@@ -79,6 +79,12 @@ class Store:
         with self._database.reading() as connection:
             return revisions.changes(connection)
 
+    def state(self, revision: Revision) -> str:
+        """What tells the facts of a revision, as they read now, from those of every other store, revision and time:
+        erasing a person changes how all of them read."""
+        erased = sum(other.kind == "erase" for other in self.revisions())
+        return f"{revision.number} {revisions.ticks_of(revision.moment)} {erased}"
+
     def revision_at(self, text: str) -> Revision:
         """The revision that a person names: its number, or a day (``2026-09-03``), of which it is the last (UTC)."""
         with self._database.reading() as connection:

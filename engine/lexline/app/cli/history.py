@@ -60,11 +60,15 @@ def erase(
     """Forget a person's name at every revision of the store. It can't be undone; a key stays where the name was, so
     that rules which ask whether someone is named decide as before."""
     from lexline.app.cli.output import tell
+    from lexline_lineage.snapshot_store import Snapshots, user_folder
 
     with open_project_store(project) as store:
         if not yes:
             typer.confirm(f"Erase {name!a} for ever?", abort=True)
         erased = store.erase(name)
+    folder = user_folder()
+    if folder is not None:
+        Snapshots(folder).clear()  # they hold names, too
     facts = "1 fact names" if erased.facts == 1 else f"{erased.facts} facts name"
     tell(f"Erased. {facts} `erased person {erased.key}` now.\n")
     if erased.sources:
