@@ -2,7 +2,8 @@
 
 ``--policy natural`` takes the rules as a governance lead writes them (a missing fact is unknown), ``--policy many`` the
 200 rules of ../many_rules.py: then the digest is not comparable with the peers' and only the figures are.
-``--kernels numpy`` evaluates without numba.
+``--kernels numpy`` evaluates without numba. ``--snapshot`` loads the snapshot that an earlier command left beside the
+data, which the first run makes.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from lexline.evaluate.verdict import Clock, Verdict
 from lexline.evaluate.walk_kernels import COMPILED_FROM, walk_kernels
 from lexline.lang.compile import compile_text
 from lexline_lineage.files import load_graph
+from lexline_lineage.snapshot_store import Snapshots
 from lexline_lineage.vocabulary_files import load_vocabulary
 
 BENCHMARKS = Path(__file__).parents[1]
@@ -39,7 +41,7 @@ def program_of(policy, vocabulary):
 
 
 class Lexline(Engine):
-    name, policy, kernels = "lexline", "closed", "best"
+    name, policy, kernels, snapshot = "lexline", "closed", "best", False
 
     @classmethod
     def warm(cls):  # numba's start-up is reported apart, as it is for the reference
@@ -48,7 +50,10 @@ class Lexline(Engine):
     def __init__(self, path):
         vocabulary = load_vocabulary(POLICIES / "vocabulary.yaml")
         self.program = program_of(self.policy, vocabulary)
-        self.graph = load_graph(vocabulary, (Path(path),), DAY).graph
+        files = (Path(path),)
+        build = lambda: load_graph(vocabulary, files, DAY)
+        snapshots = Snapshots(Path(path) / "snapshots")
+        self.graph = (snapshots.graph(vocabulary, files, DAY, None, build) if self.snapshot else build()).graph
         self.keys = {key[1]: key for key in self.program.rules}
         self.rules = [*self.keys] if self.policy == "many" else RULES
         self.gate = Gate(Evaluation(self.program, self.graph, CLOCK))  # keeps nothing of the elements asked about
@@ -70,6 +75,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--policy", choices=("closed", "natural", "many"), default=Lexline.policy)
     parser.add_argument("--kernels", choices=("best", "numpy", "compiled"), default=Lexline.kernels)
+    parser.add_argument("--snapshot", action="store_true")
     chosen, rest = parser.parse_known_args()
-    Lexline.policy, Lexline.kernels, sys.argv[1:] = chosen.policy, chosen.kernels, rest
+    Lexline.policy, Lexline.kernels, Lexline.snapshot = chosen.policy, chosen.kernels, chosen.snapshot
+    sys.argv[1:] = rest
     main(Lexline, ["lexline", "numpy"])
