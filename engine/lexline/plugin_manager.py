@@ -1,14 +1,15 @@
 """Makes a plug-in manager, registers the built-in plug-ins and the installed ones, and reads what they offer.
 
-Each call makes a manager of its own. A plug-in's mistakes are for the person who installed it to put right (update it,
-remove it, block it): all are collected as diagnostics that name the plug-in.
+Only those hooks are called that a command needs: importers are a lot of code, and deciding needs none of it. Each call
+makes a manager of its own. A plug-in's mistakes are for the person who installed it to put right (update it, remove it,
+block it): all are collected as diagnostics that name the plug-in.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import entry_points
 from typing import cast
 
@@ -19,7 +20,16 @@ from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.lang.suggest import nearest
 from lexline.plugin_offers import OFFERED, Item, Offer, Plugins, completed, name_of, what_is_wrong
 
-__all__ = ["BUILT_INS", "ENTRY_POINTS", "Plugins", "load_plugins", "make_manager", "read_offers"]
+__all__ = [
+    "BUILT_INS",
+    "ENTRY_POINTS",
+    "FOR_DECIDING",
+    "FOR_WORDS",
+    "Plugins",
+    "load_plugins",
+    "make_manager",
+    "read_offers",
+]
 
 BUILT_INS = (
     "lexline_plugins.importers.registration",
@@ -33,10 +43,16 @@ ENTRY_POINTS = "lexline"
 """The entry-point group under which other plug-ins are installed."""
 
 
-def load_plugins(*, blocked: Collection[str] = ()) -> Plugins:
-    """All plug-ins but the ``blocked`` ones (by entry point), and what they offer. Raises ``LexlineError`` with every
-    mistake of every plug-in."""
-    return read_offers(make_manager(blocked=blocked))
+FOR_WORDS = ("lexline_vocabulary", "lexline_packs")
+"""The hooks that give a project its vocabulary."""
+FOR_DECIDING = ("lexline_checks", "lexline_reporters", *FOR_WORDS)
+"""The hooks that an evaluation and its report need."""
+
+
+def load_plugins(*, blocked: Collection[str] = (), hooks: Iterable[str] = OFFERED) -> Plugins:
+    """All plug-ins but the ``blocked`` ones (by entry point), and what they offer through ``hooks``. Raises
+    ``LexlineError`` with every mistake in it, of every plug-in."""
+    return read_offers(make_manager(blocked=blocked), hooks)
 
 
 def make_manager(*, blocked: Collection[str] = ()) -> pluggy.PluginManager:
@@ -55,12 +71,12 @@ def make_manager(*, blocked: Collection[str] = ()) -> pluggy.PluginManager:
     return manager
 
 
-def read_offers(manager: pluggy.PluginManager) -> Plugins:
-    """What the plug-ins of a manager offer. Raises ``LexlineError`` where something of it isn't in its form, or two
-    plug-ins offer something under one name."""
+def read_offers(manager: pluggy.PluginManager, hooks: Iterable[str] = OFFERED) -> Plugins:
+    """What the plug-ins of a manager offer through ``hooks``. Raises ``LexlineError`` where something of it isn't in
+    its form, or two plug-ins offer something under one name."""
     offers: list[Offer] = []
     mistakes: list[Diagnostic] = []
-    for hook in OFFERED:
+    for hook in hooks:
         for found in _offers(manager, hook):
             if isinstance(found, Diagnostic):
                 mistakes.append(found)

@@ -18,9 +18,10 @@ from lexline.lang.signatures import CheckSignature
 from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
 from lexline.packs import Pack, check_packs, find_packs, register_of
-from lexline.plugin_manager import load_plugins
+from lexline.plugin_manager import FOR_DECIDING, load_plugins
 from lexline.plugin_offers import Plugins
-from lexline.settings import NAME, Settings, load_settings
+from lexline.project_files import Files, policy_paths
+from lexline.settings import NAME, load_settings
 from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.files import joined_graph, read_portfolio
 from lexline_lineage.files import load_graph as build_graph
@@ -52,62 +53,6 @@ __all__ = [
     "unread_facts",
 ]
 
-ENDINGS = (".policy", ".policy.md")
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one; ``at`` is the
-    revision of the store, or the day of one, whose facts count (the newest where None); ``snapshot``: its graph may be
-    kept."""
-
-    vocabulary: Path | None = None
-    extend: tuple[Path, ...] = ()
-    packs: tuple[str | Path, ...] = ()
-    policies: tuple[Path, ...] = ()
-    portfolio: tuple[Path, ...] = ()
-    facts: Path | None = None
-    store: str | None = None
-    at: str | None = None
-    identity: Path | None = None
-    parameters: Mapping[str, object] | None = None
-    blocked_plugins: tuple[str, ...] = ()
-    snapshot: bool = True
-    settings: Settings | None = None
-    """where they are named, for messages"""
-
-    @classmethod
-    def of(cls, settings: Settings) -> Files:
-        """The files that ``lexline.yaml`` names."""
-        named = settings.file
-        return cls(
-            vocabulary=settings.path(named.vocabulary) if named.vocabulary else None,
-            extend=tuple(settings.path(p) for p in named.extend),
-            packs=tuple(settings.path(p) if "/" in p else p for p in named.packs),
-            policies=_named(settings, "policies", named.policies),
-            portfolio=_named(settings, "portfolio", named.portfolio),
-            facts=settings.path(named.facts) if named.facts else None,
-            store=settings.store(),
-            identity=settings.path(named.identity) if named.identity else None,
-            parameters=named.parameters,
-            blocked_plugins=tuple(named.blocked_plugins),
-            settings=settings,
-            snapshot=named.snapshot,
-        )
-
-    def require(self, section: str, paths: Iterable[Path]) -> None:
-        """Raises ``LexlineError`` for all ``paths`` that a setting names and that are not there. Of other paths their
-        reader says so."""
-        absent = self.settings.absent(section) if self.settings is not None else {}
-        if found := [absent[path] for path in paths if path in absent]:
-            raise LexlineError(tuple(found))
-
-
-def _named(settings: Settings, section: str, texts: Iterable[str]) -> tuple[Path, ...]:
-    """The files of some paths and patterns; a pattern that no file matches stays as it is, and is not there."""
-    parts = [settings.matches(text, section, at) or (settings.path(text),) for at, text in enumerate(texts)]
-    return tuple(path for part in parts for path in part)
-
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -134,7 +79,9 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
     """The project in a folder, ready to be decided on a date (today where None), with the law published by
     ``known_on`` (all where None). Raises ``LexlineError`` with every mistake."""
     files = Files.of(load_settings(Path(folder) / NAME))
-    return load_project(files, Clock.of(on, known_on), load_plugins(blocked=files.blocked_plugins)).evaluation
+    return load_project(
+        files, Clock.of(on, known_on), load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
+    ).evaluation
 
 
 def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None) -> Project:
@@ -176,15 +123,6 @@ def load_words(files: Files, plugins: Plugins) -> Vocabulary:
     except LineageError as error:
         raise as_error(error) from None
     return vocabulary
-
-
-def policy_paths(paths: Iterable[Path]) -> Iterator[Path]:
-    """The policy files that paths name; of a folder, all that lie in it at any depth, sorted."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.name.endswith(ENDINGS) and p.is_file())
-        else:
-            yield path
 
 
 def fact_files(folder: Path | None) -> list[Path]:

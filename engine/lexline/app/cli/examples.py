@@ -37,13 +37,13 @@ def run_tests(
     from lexline.app.cli.output import emit, show_diagnostics
     from lexline.app.render.examples import render_examples, render_examples_junit
     from lexline.examples import run_examples
-    from lexline.plugin_manager import load_plugins
+    from lexline.plugin_manager import FOR_DECIDING, load_plugins
     from lexline.project import load_rules
 
     if format_ not in ("text", "junit"):
         raise mistake(f"there is no format `{format_}` for tests", "write `text` or `junit`")
     files = chosen_files(project, policy, None, vocabulary, extend_vocabulary)
-    plugins = load_plugins(blocked=files.blocked_plugins)
+    plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     rules = load_rules(files, plugins)
     show_diagnostics(rules.warnings)
     # A pack is tested by whoever writes it; a project's own parameters may well decide its examples otherwise.

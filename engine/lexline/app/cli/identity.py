@@ -29,14 +29,14 @@ def identity(
     from lexline.app.cli.output import emit, progress
     from lexline.app.render.identity import render_identity, render_identity_json
     from lexline.joins import review_joins, review_proposal
-    from lexline.plugin_manager import load_plugins
+    from lexline.plugin_manager import FOR_WORDS, load_plugins
     from lexline.project import identity_rules, load_graph, load_words
     from lexline_lineage.identity_rules import IdentityRules
 
     if format_ not in ("text", "json"):
         raise mistake(f"`--format {format_}` is no format of this command", "write text or json")
     files = chosen_files(project, None, portfolio, None, None, at)
-    vocabulary = load_words(files, load_plugins(blocked=files.blocked_plugins))
+    vocabulary = load_words(files, load_plugins(blocked=files.blocked_plugins, hooks=FOR_WORDS))
     day = clock_of(on, None).today
     proposal = None
     with progress("joining facts"):

@@ -24,7 +24,7 @@ def fmt(
     from lexline.app.cli.output import tell
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.lang.literate import format_policy
-    from lexline.project import policy_paths
+    from lexline.project_files import policy_paths
     from lexline_lineage.writing import write_atomically
     from lexline_plugins.reporters.wording import inline
 

@@ -16,7 +16,7 @@ from lexline.lang.mistakes import likely_date
 from lexline.settings import NAME, Settings, load_settings
 
 if TYPE_CHECKING:
-    from lexline.project import Files
+    from lexline.project_files import Files
     from lexline_lineage.snapshot_store import Snapshots
 
 ProjectOption = Annotated[
@@ -99,7 +99,7 @@ def chosen_files(
     at: str | None = None,
 ) -> Files:
     """The files of the project, with those of the command line in their place."""
-    from lexline.project import Files  # the whole engine: only when a command loads something
+    from lexline.project_files import Files
 
     settings = project_settings(project)
     if settings is None and not policy:

@@ -11,7 +11,7 @@ from lexline.evaluate.verdict import Clock
 from lexline.lang.findings import a
 from lexline.lang.suggest import nearest
 from lexline.lang.typed import Key, Program
-from lexline.plugin_manager import load_plugins
+from lexline.plugin_manager import FOR_DECIDING, load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.project import Files, load_project
 from lexline_lineage.snapshot_store import Snapshots
@@ -29,7 +29,7 @@ class Session:
 
 def open_session(files: Files, clock: Clock, snapshots: Snapshots | None = None) -> Session:
     """Load everything that an evaluation needs and show the warnings. Raises ``LexlineError`` with all mistakes."""
-    plugins = load_plugins(blocked=files.blocked_plugins)
+    plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     with progress("reading policies and facts"):
         project = load_project(files, clock, plugins, snapshots)
     show_diagnostics(project.warnings)

@@ -1,0 +1,90 @@
+"""Start-up imports only what a command uses: bounded by modules, not by time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lexline.app.cli.commands import run
+
+DOOR = {"annotated_doc", "annotated_types", "pydantic", "pydantic_core", "shellingham", "typer", "typing_extensions"}
+DOOR |= {"typing_inspection", "yaml"}
+"""What reads a command's words and the settings."""
+HELP = DOOR | {"attr", "markdown_it", "mdurl", "pygments", "rich"}
+COMPILING = DOOR | {"jsonpath_ng", "lark", "pluggy"}
+DECIDING = COMPILING | {"numpy"}
+
+OURS = {"lexline", "lexline_lineage", "lexline_plugins", "lexline_policies"}
+PROGRAM = """
+import json, sys
+before = set(sys.modules)
+from lexline.app.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    status = ended.code
+print("\\n@" + json.dumps([status, sorted(set(sys.modules) - before)]), file=sys.stderr)
+"""
+
+SOURCES = """
+sources:
+  serving: {importer: kserve, paths: [kserve.yaml], settings: {authority: here}}
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as ``lexline init`` sets it up, with a source and, after a check, a snapshot."""
+    folder = tmp_path_factory.mktemp("started")
+    assert run(["init", str(folder)]) == 0
+    with (folder / "lexline.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(SOURCES)
+    (folder / "kserve.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: none}\n", "utf-8")
+    imported_by(folder, "check")
+    assert list((folder / "cache").rglob("*.graph"))
+    return folder
+
+
+def imported_by(folder: Path, *arguments: str) -> set[str]:
+    """The modules that a command imports, which ends with 0 or 1."""
+    environment = {**os.environ, "LEXLINE_CACHE": str(folder / "cache")}
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    status, modules = json.loads(done.stderr.rsplit("@", 1)[1])
+    assert status in (0, 1), done.stderr
+    return set(modules)
+
+
+def of_others(modules: set[str]) -> set[str]:
+    """The packages that the modules belong to, but ours and Python's own."""
+    packages = {name.partition(".")[0] for name in modules}
+    return {name for name in packages - OURS - sys.stdlib_module_names if not name.startswith(("_", "cython_runtime"))}
+
+
+@pytest.mark.parametrize(
+    ("command", "bound"),
+    [
+        ("--version", DOOR),
+        ("--help", HELP),
+        ("check --help", HELP),
+        ("fmt --check", COMPILING - {"jsonpath_ng", "pluggy"}),
+        ("test", DECIDING),
+        ("check", DECIDING),
+        ("gate credit", DECIDING),
+        ("explain VALIDATED credit", DECIDING),
+        ("import", DECIDING),
+    ],
+)
+def test_a_command_imports_no_other_packages(project: Path, command: str, bound: set[str]) -> None:
+    modules = imported_by(project, *command.split())
+    assert of_others(modules) <= bound
+    importers = {name for name in modules if name.startswith("lexline_plugins.importers.")}
+    if command != "import":
+        assert importers <= {"lexline_plugins.importers.registration"}
+    else:
+        assert "lexline_plugins.importers.kserve" in importers
