@@ -23,7 +23,7 @@ from lexline.inventory_sources import Shares, SourceCount, origins_of, source_co
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key
 from lexline.plan.build import build_plan
-from lexline.plan.reads import attributes_read
+from lexline.plan.footprint import attributes_read
 from lexline.report import PortfolioLine
 from lexline_lineage.graph import Graph
 

@@ -17,6 +17,7 @@ from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
 from lexline.plan.build import build_plan
+from lexline.plan.footprint import footprint_lines, footprints
 from lexline.plan.nodes import Plan
 from lexline.plan.rewrite import REWRITES
 from lexline.plan.show import show_plan
@@ -47,6 +48,8 @@ def shown(name: str) -> str:
         text = show_plan(plan)
         stages.append(f"== {title}\n{'(the same)' + chr(10) if text == last else text}")
         last = text
+    read = footprints(plan, {})
+    stages.append("== can read\n" + "".join(f"{key[1]}: {'; '.join(footprint_lines(read[key]))}\n" for key in read))
     return "\n".join(stages)
 
 

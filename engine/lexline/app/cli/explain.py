@@ -37,7 +37,9 @@ def explain(
     known_on: KnownOption = None,
     snapshot: SnapshotOption = True,
     verify_snapshot: VerifyOption = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Show how whole columns of the rule are decided.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show how the rule is decided, and all that it can read.")
+    ] = False,
     change: Annotated[bool, typer.Option(help="Also look for the facts that would change the verdict.")] = True,
 ) -> int:
     """Show the rule as a tree with the truth of each part, the facts read and their sources, the paths in the lineage,
@@ -53,10 +55,13 @@ def explain(
     if plan:
         from lexline.lang.digest import rests_on
         from lexline.plan.build import build_plan
+        from lexline.plan.footprint import footprint, footprint_lines
         from lexline.plan.rewrite import rewrite
         from lexline.plan.show import show_plan
 
-        tell(show_plan(rewrite(build_plan(rests_on(session.evaluation.program, key)))))
+        decided = rewrite(build_plan(rests_on(session.evaluation.program, key)))
+        read = footprint(decided, key, session.plugins.signatures)
+        tell(show_plan(decided) + "can read\n" + "".join(f"  {line}\n" for line in footprint_lines(read)))
         return 0
     if element is None:
         raise mistake("explain needs an element", "lexline explain RULE ELEMENT, or --plan for the rule's plan")
