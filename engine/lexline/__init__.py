@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lexline.decision import Evaluation, Gate, decide, explain, gate
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.evaluate.verdict import Decision, Phase, Verdict
+    from lexline.impacts import Impact, impact
     from lexline.inventory import Inventory, take_stock
     from lexline.project import load
     from lexline.report import Report, ReportDocument
@@ -28,6 +29,7 @@ __all__ = [
     "Diagnostic",
     "Evaluation",
     "Gate",
+    "Impact",
     "Inventory",
     "LexlineError",
     "Phase",
@@ -37,6 +39,7 @@ __all__ = [
     "decide",
     "explain",
     "gate",
+    "impact",
     "load",
     "take_stock",
 ]
@@ -45,6 +48,7 @@ PLACES = {
     "lexline.decision": ("Evaluation", "Gate", "decide", "explain", "gate"),
     "lexline.diagnostics": ("Diagnostic", "LexlineError"),
     "lexline.evaluate.verdict": ("Decision", "Phase", "Verdict"),
+    "lexline.impacts": ("Impact", "impact"),
     "lexline.inventory": ("Inventory", "take_stock"),
     "lexline.project": ("load",),
     "lexline.report": ("Report", "ReportDocument"),

@@ -87,7 +87,18 @@ def rests_on(program: typed.Program, key: typed.Key) -> typed.Program:
 def rule_digest(program: typed.Program, key: typed.Key) -> str:
     """The digest of a rule with everything that it rests on."""
     seen = _definitions(program, key)
-    return _hash([["/".join(name), plain(seen[name])] for name in sorted(seen)])
+    return _hash([["/".join(name), plain(seen[name]), *_timezone(program, name, seen[name])] for name in sorted(seen)])
+
+
+def _timezone(program: typed.Program, name: tuple[str, ...], definition: object) -> list[str]:
+    """The time zone in which the dates of a definition are days, where it has any. (A tree says its own.)"""
+    match definition:
+        case typed.Rule(force=lines) if lines:
+            return [program.timezone(name[1])]
+        case typed.Parameter(values=values) if any(value.since or value.until for value in values):
+            return [program.timezone(name[1])]
+        case _:
+            return []
 
 
 def policy_digest(program: typed.Program, policy: str) -> str:

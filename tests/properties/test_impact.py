@@ -1,0 +1,170 @@
+"""What ``impact`` finds is what a comparison of two full evaluations finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from choices import ByChance, Choices
+from generated_cases import GeneratedCase, RefusedError, compiled, generate
+from generated_changes import changed_facts, supposed
+from generated_policy import policies
+from lexline.decision import Evaluation
+from lexline.evaluate.verdict import Verdict
+from lexline.impacts import Impact, RuleChanges, impact
+from lexline.lang.digest import rule_digest
+from lexline.lang.typed import Key, Program
+from lexline.plan.build import build_plan
+from lexline.plan.footprint import footprints
+from lexline.plan.rewrite import rewrite
+from lexline_lineage.builder import build
+from lexline_lineage.difference import difference
+from lexline_lineage.facts import Fact
+from lexline_lineage.graph import Graph
+from lexline_lineage.overlay import Changes
+from outcomes import Outcome, by_columns
+from probes import Probes, probe_signatures
+
+SEEDS = st.integers(0, 2**48)
+Pair = tuple[Outcome | None, Outcome | None]
+
+
+def made(choices: Choices) -> tuple[GeneratedCase, Program]:
+    case = generate(choices)
+    try:
+        return case, case.program()
+    except RefusedError:
+        assume(False)
+        raise
+
+
+def evaluation(case: GeneratedCase, program: Program, graph: Graph) -> Evaluation:
+    return Evaluation(program, graph, case.clock, Probes(graph))
+
+
+def said(side: Evaluation) -> dict[Key, dict[str, Outcome]]:
+    """What every rule says of the elements that it applies to."""
+    rules = by_columns(side.program, side.graph, side.clock, Probes(side.graph)).rules
+    silent = Verdict.NOT_APPLICABLE
+    return {key: {e: o for e, o in found.items() if o.verdict is not silent} for key, found in rules.items()}
+
+
+def compared(old: Evaluation, new: Evaluation) -> dict[tuple[Key, str], Pair]:
+    """The verdicts that differ, by two full evaluations."""
+    both = [said(side) for side in (old, new)]
+    places = {(key, element) for rules in both for key, found in rules.items() for element in found}
+    pairs = {(key, element): tuple(rules.get(key, {}).get(element) for rules in both) for key, element in places}
+    return {place: (a, b) for place, (a, b) in pairs.items() if a != b}
+
+
+def found(moved: Impact) -> dict[tuple[Key, str], Pair]:
+    flips = {}
+    for flip in moved.flips:
+        pair = (flip.before, flip.after)
+        flips[flip.rule, flip.element] = tuple(
+            None if side is None else Outcome(side.verdict, side.underlying, side.phase) for side in pair
+        )
+    assert len(flips) == len(moved.flips)
+    return {place: (a, b) for place, (a, b) in flips.items()}
+
+
+def check(case: GeneratedCase, old: Evaluation, new: Evaluation) -> Impact:
+    moved = impact(old, new, checks=probe_signatures(case.vocabulary))
+    assert found(moved) == compared(old, new)
+    return moved
+
+
+@given(SEEDS)
+def test_other_facts(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    later = build(case.vocabulary, changed_facts(choices, case), on=case.clock.today).graph
+    check(case, evaluation(case, program, case.graph()), evaluation(case, program, later))
+
+
+@given(SEEDS)
+def test_supposed_facts(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    old, new = evaluation(case, program, graph), graph.with_changes(supposed(choices, case, graph))
+    check(case, old, evaluation(case, program, new))
+    again = (
+        new.with_changes(supposed(choices, case, new)) if any(len(members) for members in new.members.values()) else new
+    )
+    check(case, evaluation(case, program, new), evaluation(case, program, again))
+    check(case, evaluation(case, program, again), old)
+
+
+@given(SEEDS)
+def test_other_rules_and_dates(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    other = replace(case, policies=(*case.policies[:1], *policies(choices, case.vocabulary, case.clock.today)[1:]))
+    try:
+        changed = other.program()
+    except RefusedError:
+        assume(False)
+    graph = case.graph()
+    later = graph.with_changes(supposed(choices, case, graph)) if choices.chance(50) else graph
+    check(case, evaluation(case, program, graph), evaluation(case, changed, later))
+
+
+@given(SEEDS)
+def test_what_lies_outside_of_all_footprints_moves_nothing(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    read = footprints(rewrite(build_plan(program)), probe_signatures(case.vocabulary)).values()
+    cells = {cell for one in read for cell in one.cells}
+    change = supposed(choices, case, graph)
+    kinds = {
+        element: graph.kind(number) for element, _ in change.values if (number := graph.number(element)) is not None
+    }
+    values = {
+        place: value
+        for place, value in change.values.items()
+        if (kinds[place[0]], place[1]) not in cells and place[1] != "lineage_complete"
+    }
+    assume(values)
+    later = graph.with_changes(Changes(values=values))
+    assert check(case, evaluation(case, program, graph), evaluation(case, program, later)).decided == 0
+
+
+@given(SEEDS)
+def test_the_difference_of_graphs_is_empty_only_for_the_same(seed: int) -> None:
+    choices = ByChance(seed)
+    case, _ = made(choices)
+    graph = case.graph()
+    assert not difference(graph, case.graph())
+    assert not difference(graph, build(case.vocabulary, shuffled(choices, case.facts), on=case.clock.today).graph)
+    later = build(case.vocabulary, changed_facts(choices, case), on=case.clock.today).graph
+    assert bool(difference(graph, later)) is (graph.digest != later.digest)
+
+
+def shuffled(choices: Choices, items: Sequence[Fact]) -> list[Fact]:
+    rest, order = list(items), []
+    while rest:
+        order.append(rest.pop(choices.below(len(rest))))
+    return order
+
+
+@given(SEEDS)
+def test_layout_changes_no_digest(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    texts = []
+    for policy in case.policies:
+        uses = [text for text in policy.declarations if text.startswith("use ")]
+        rest = [f"# a word about it\n{text}\n\n" for text in policy.declarations if not text.startswith("use ")]
+        texts.append("\n\n".join((policy.head, *uses, *reversed(rest))))
+    other = compiled(case.vocabulary, texts[::-1])
+    assert {key: rule_digest(other, key) for key in other.rules} == {
+        key: rule_digest(program, key) for key in program.rules
+    }
+    graph = case.graph()
+    said = check(case, evaluation(case, program, graph), evaluation(case, other, graph))
+    assert (said.rules, said.decided) == (RuleChanges((), (), ()), 0)
