@@ -115,7 +115,7 @@ def _of_navigation(navigation: plan.Navigate) -> Footprint:
 def footprint_lines(read: Footprint) -> Iterator[str]:
     """A footprint for a reader, a line for each sort of thing."""
     along = {True: "along", False: "against"}
-    words = {
+    words: dict[str, list[str]] = {
         "attributes": [".".join(cell) for cell in read.cells],
         "relations": [f"{name} {along[forward]}" for name, forward in read.relations],
         "lineage": list(read.lineage),
