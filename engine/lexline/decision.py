@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
+from lexline.evaluate.explaining import decided_by
 from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
@@ -56,9 +57,11 @@ def decide(
     reasons: int = 20,
     rules: Collection[Key] | None = None,
     now: Callable[[str], None] = lambda _: None,
+    jobs: int = 1,
 ) -> Report:
     """Decide every rule (or ``rules``) for every element of its kind; the first ``reasons`` of the verdicts that call
-    for one, the gravest first, say why (``ALL_REASONS``: all). ``now`` is told what is at work."""
+    for one, the gravest first, say why (``ALL_REASONS``: all), worked out in ``jobs``
+    processes. ``now`` is told what is at work. Raises ``UnfinishedError``."""
     program, graph = evaluation.program, evaluation.graph
     chosen = [key for key in program.rules if rules is None or key in rules]
     columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
@@ -71,7 +74,7 @@ def decide(
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=tuple(_explained(evaluation, decisions, _gravest(program, decisions, reasons), now)),
+        decisions=tuple(_explained(evaluation, decisions, _gravest(program, decisions, reasons), now, jobs)),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -118,7 +121,7 @@ class Gate:
             policies=tuple(self._policies[policy] for policy in dict.fromkeys(policy for policy, _ in about)),
             portfolio=portfolio_line(evaluation.graph),
             rules={key: evaluation.program.rules[key] for key in about},
-            decisions=tuple(_explained(evaluation, decisions, reasoned, lambda _: None)),
+            decisions=tuple(_explained(evaluation, decisions, reasoned)),
             no_subject=(),
             unread=evaluation.unread,
             joined=evaluation.joined,
@@ -170,20 +173,24 @@ def _gravest(program: Program, decisions: Sequence[Decision], reasons: int) -> l
 
 
 def _explained(
-    evaluation: Evaluation, decisions: Sequence[Decision], places: Sequence[int], now: Callable[[str], None]
+    evaluation: Evaluation,
+    decisions: Sequence[Decision],
+    places: Sequence[int],
+    now: Callable[[str], None] = lambda _: None,
+    jobs: int = 1,
 ) -> list[Decision]:
     """The decisions, with reasons from the interpreter for some of them."""
-    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+    graph = evaluation.graph
+    interpreter = Interpreter(evaluation.program, graph, evaluation.clock, evaluation.checks)
+    numbers = [(place, graph.number(decisions[place].element)) for place in places]
+    asked = [(place, decisions[place].rule, number) for place, number in numbers if number is not None]
     explained = list(decisions)
-    for done, place in enumerate(places, 1):
-        decision = decisions[place]
-        now(f"explaining {'/'.join(decision.rule)} ({done:,} of {len(places):,})")
-        number = evaluation.graph.number(decision.element)
-        if number is not None:
-            reasoned = interpreter.decide(decision.rule, number)
-            if replace(reasoned, reasons=(), message="", remedy="") != decision:
-                raise RuntimeError(f"the evaluators disagree on {decision.rule} for {decision.element}")
-            explained[place] = reasoned
+    reasoned = decided_by(interpreter, [(rule, number) for _, rule, number in asked], jobs)
+    for done, (place, rule, _) in enumerate(asked, 1):
+        now(f"explaining {'/'.join(rule)} ({done:,} of {len(asked):,})")
+        explained[place] = found = next(reasoned)
+        if replace(found, reasons=(), message="", remedy="") != decisions[place]:
+            raise RuntimeError(f"the evaluators disagree on {'/'.join(rule)} for {found.element}")
     return explained
 
 

@@ -1,5 +1,6 @@
 """Every diagnostic has a page, every page a diagnostic, and each page's example shows what it says."""
 
+import os
 import re
 import runpy
 import shlex
@@ -14,6 +15,8 @@ import yaml
 from installed_plugins import installed
 from lexline.app.cli.commands import run
 from lexline.diagnostics import Diagnostic, LexlineError, Source
+from lexline.evaluate import explaining
+from lexline.evaluate.interpret import Interpreter
 from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
 from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
@@ -100,6 +103,10 @@ def made(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Makes what a page can't show, such as a file that is no text; the command that reads it."""
     if code in ("LX502", "LX504"):
         return broken_store(code, folder, monkeypatch)
+    if code == "LX304":
+        monkeypatch.setattr(explaining, "TOGETHER", 1)
+        monkeypatch.setattr(Interpreter, "decide", lambda *_: os._exit(9))
+        return ["check", "--jobs=2"]
     path = folder / "portfolio.yaml"
     text = {
         "LX403": "nodes: {}",

@@ -235,6 +235,18 @@ def test_colours_tables_and_progress_on_a_terminal_only(project: Path, capsys: p
     assert printed.err == ""
 
 
+def test_a_process_that_is_gone_ends_with_3(project: Path) -> None:
+    program = (
+        "import os\nfrom lexline.app.cli import main\nfrom lexline.evaluate import explaining, interpret\n"
+        "explaining.TOGETHER, interpret.Interpreter.decide = 1, lambda *_: os._exit(9)\nmain()"
+    )
+    command = [sys.executable, "-c", program, "check", "--jobs", "2", "--output", "report.txt"]
+    ended = subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr.startswith("error[LX304]: a process that explained verdicts ended without an answer")
+    assert not (project / "report.txt").exists()
+
+
 HURRIED = """
 from lexline.app.cli import main, output
 class Timer:

@@ -6,13 +6,16 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from unittest.mock import patch
 
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from choices import ByChance
 from generated_cases import GeneratedCase, RefusedError, compare_evaluators, compiled, generate
 from generated_policy import PolicyText
+from lexline.decision import ALL_REASONS, Evaluation, decide
+from lexline.evaluate import explaining
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Verdict
 from lexline.lang import typed
@@ -39,6 +42,17 @@ def made(seed: int, *, checks: bool = True) -> GeneratedCase:
 def test_both_evaluators_agree(seed: int) -> None:
     found = compare_evaluators(made(seed))
     assert isinstance(found, Outcomes), found
+
+
+@settings(max_examples=20)
+@given(SEEDS, st.integers(2, 3), st.integers(1, 5))
+def test_several_processes_give_the_same_report(seed: int, jobs: int, together: int) -> None:
+    case = made(seed)
+    graph = case.graph()
+    evaluation = Evaluation(case.program(), graph, case.clock, Probes(graph))
+    with patch.object(explaining, "TOGETHER", together):
+        reports = [decide(evaluation, reasons=ALL_REASONS, jobs=processes) for processes in (1, jobs)]
+    assert reports[0] == reports[1]
 
 
 # ---- more facts ----------------------------------------------------------------------------------------------------

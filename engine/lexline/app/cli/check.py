@@ -31,6 +31,8 @@ ReasonsOption = Annotated[
     str, typer.Option("--reasons", help="For how many verdicts to say why: a number, all or none.")
 ]
 
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=256, help="Work out reasons in so many processes.")]
+
 
 def check(
     project: ProjectOption = Path(),
@@ -45,6 +47,7 @@ def check(
     verify_snapshot: VerifyOption = False,
     reasons: ReasonsOption = "20",
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
+    jobs: JobsOption = 1,
     format_: FormatOption = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
 ) -> int:
@@ -63,7 +66,7 @@ def check(
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
     with progress("deciding") as now:
-        report = decide(session.evaluation, reasons=wanted, rules=keys, now=now)
+        report = decide(session.evaluation, reasons=wanted, rules=keys, now=now, jobs=jobs)
     emit(reporter.render(report), output)
     if format_ == "text" and output is None:
         show_summary(report)
