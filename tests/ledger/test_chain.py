@@ -1,0 +1,148 @@
+"""Whatever is done to a chain is found; an entry is read as it was recorded, and names nobody in its body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lexline.ledger.chain import Head, Link, head_of, linked, verify
+from lexline.ledger.record import (
+    Acknowledgement,
+    AssessmentEntry,
+    Checkpoint,
+    Entry,
+    EvaluationEntry,
+    JudgementEntry,
+    PolicyState,
+    PortfolioState,
+    WaiverEntry,
+    WaiverWithdrawn,
+    body_of,
+    canonical,
+    entry_of,
+)
+
+Batches = list[list[tuple[str, dict[str, str]]]]
+BODIES = st.lists(
+    st.tuples(st.sampled_from(["waiver", "evaluation"]), st.dictionaries(st.text(max_size=3), st.text(max_size=3))),
+    min_size=1,
+    max_size=4,
+)
+CHAINS = st.lists(BODIES, min_size=1, max_size=3)
+MOMENT = 1_790_000_000_000_000
+
+
+def chain_of(batches: Batches) -> list[Link]:
+    """A chain that was written batch by batch."""
+    links: list[Link] = []
+    for number, batch in enumerate(batches):
+        bodies = [(kind, canonical(body)) for kind, body in batch]
+        links += linked(head_of(links), MOMENT + number, bodies)
+    return links
+
+
+@given(CHAINS)
+def test_a_chain_that_nobody_touched_is_whole(batches: Batches) -> None:
+    links = chain_of(batches)
+    kept = [Head(), *(Head(link.sequence, link.digest) for link in links)]
+    assert verify(links, head_of(links), kept) == []
+    assert [link.sequence for link in links] == list(range(1, len(links) + 1))
+
+
+@given(CHAINS, st.data())
+def test_what_was_changed_is_found(batches: Batches, data: st.DataObject) -> None:
+    links = chain_of(batches)
+    place = data.draw(st.integers(0, len(links) - 1))
+    field = data.draw(st.sampled_from(["sequence", "moment", "kind", "body", "previous", "digest"]))
+    value: object = getattr(links[place], field)
+    other: Any = value + data.draw(st.sampled_from([-1, 1, 7])) if isinstance(value, int) else f"{value}0"
+    changed = [*links[:place], replace(links[place], **{field: other}), *links[place + 1 :]]
+    assert verify(changed, head_of(links))
+
+
+@given(CHAINS, st.data())
+def test_what_was_removed_or_moved_is_found(batches: Batches, data: st.DataObject) -> None:
+    links = chain_of(batches)
+    order = data.draw(st.lists(st.integers(0, len(links) - 1), max_size=len(links) + 1))
+    other = [links[place] for place in order]
+    assert bool(verify(other, head_of(links))) is (other != links)
+    assert bool(verify(other, None, [head_of(links)])) is (other != links)
+
+
+@given(CHAINS, st.integers(0, 11), st.text(max_size=3))
+def test_a_chain_written_anew_is_found_by_what_was_given_out(batches: Batches, place: int, text: str) -> None:
+    links = chain_of(batches)
+    place %= len(links)
+    bodies = [(link.kind, link.body) for link in links]
+    bodies[place] = ("waiver", canonical({"changed": text, "from": links[place].body}))
+    forged = linked(Head(), MOMENT, bodies)
+    assert verify(forged, head_of(forged)) == []
+    assert verify(forged, head_of(forged), [head_of(links)])
+
+
+ENTRIES: list[Entry] = [
+    EvaluationEntry(
+        door="gate",
+        element="m",
+        on=date(2026, 9, 3),
+        moment=datetime(2026, 9, 3, 1, 2, 3, 4, tzinfo=UTC),
+        policies=(PolicyState(id="house", version="1", digest="sha256:0"),),
+        portfolio=PortfolioState(digest="sha256:1", elements=3, edges=2),
+        revision=4,
+        engine="0.1.0",
+        plugins={"p": "p 1.0"},
+        verdicts="sha256:2",
+        counts={"fail": 1},
+        outcome="block",
+    ),
+    AssessmentEntry(
+        element="m", element_kind="model", type="dpia", status="approved", assessor="Jo Marsh", approver="Jo Marsh"
+    ),
+    JudgementEntry(
+        element="m",
+        element_kind="model",
+        norm="EUAIA-10-3",
+        finding="met",
+        decided_on=date(2026, 9, 3),
+        assessor="Jo Marsh",
+        role="dpo",
+    ),
+    WaiverEntry.model_validate(
+        {
+            "rules": ["a/B"],
+            "elements": ["m"],
+            "reason": "r",
+            "control": "c",
+            "approver": "Jo Marsh",
+            "role": "cro",
+            "requested_by": "Sam Field",
+            "from": "2026-09-03",
+            "until": "2026-09-04",
+        }
+    ),
+    WaiverWithdrawn(waiver=4, on=date(2026, 9, 4), by="Sam Field", reason="mended"),
+    Acknowledgement(subject="assessment 2", state="assigned", by="Jo Marsh", assignee="Sam Field"),
+    Checkpoint(sequence=6, digest="sha256:3"),
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.kind)
+def test_an_entry_is_read_as_it_was_recorded(entry: Entry) -> None:
+    keys = {"Jo Marsh": "k1", "Sam Field": "k2"}
+    body = body_of(entry, keys.__getitem__)
+    assert "Jo" not in body
+    assert "Sam" not in body
+    assert entry_of(body, {key: name for name, key in keys.items()}.__getitem__) == entry
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", "[]", "3", '{"kind": "waiver", "version": 1}', '{"kind": "checkpoint", "version": 2}']
+)
+def test_what_is_no_entry(body: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        entry_of(body, str)
