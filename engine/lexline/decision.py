@@ -20,6 +20,7 @@ from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
+from lexline.ledger.waivers import Waiver, Waivers
 from lexline.report import ATTENTION, MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravity
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
@@ -42,6 +43,7 @@ class Evaluation:
     unread: tuple[str, ...] = ()
     joined: Joins | None = None
     register: Mapping[str, Provision] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
 
     def number(self, name: str) -> int | None:
         """The element of an id, or of an exact name that a source gives; None where there is none."""
@@ -49,6 +51,10 @@ class Evaluation:
         if number is None and self.joined is not None and name in self.joined.ids:
             number = self.graph.number(self.joined.ids[name])
         return number
+
+    def waived(self) -> Waivers:
+        """The waivers, ready to be applied to decisions."""
+        return Waivers(self.waivers, self.program, self.graph, self.clock, self.checks, self.number)
 
 
 def decide(
@@ -65,16 +71,17 @@ def decide(
     program, graph = evaluation.program, evaluation.graph
     chosen = [key for key in program.rules if rules is None or key in rules]
     columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
+    waivers = evaluation.waived()
     decisions: list[Decision] = []
     for place, key in enumerate(chosen, 1):
         now(f"deciding {'/'.join(key)} ({place} of {len(chosen)})")
-        decisions += _column(columns, graph, key)
+        decisions += map(waivers.applied, _column(columns, graph, key))
     return Report(
         clock=evaluation.clock,
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=tuple(_explained(evaluation, decisions, _gravest(program, decisions, reasons), now, jobs)),
+        decisions=tuple(_explained(evaluation, waivers, decisions, _gravest(program, decisions, reasons), now, jobs)),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -92,6 +99,7 @@ class Gate:
 
     def __init__(self, evaluation: Evaluation, *, lasting: bool = True) -> None:
         self._evaluation = evaluation
+        self._waivers = evaluation.waived()
         kernels: Choice = "best" if lasting else "numpy"
         given = (evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
         self._cones = ConeEvaluator(ColumnEvaluator(*given, kernels=kernels), kernels=kernels)
@@ -108,7 +116,10 @@ class Gate:
         element, kind = graph.ids[number], graph.kind(number)
         about = self._about.get(kind, ())
         found = zip(about, self._cones.decide(number, about), strict=True)
-        return [Decision(key, element, kind, said.verdict, said.underlying, said.phase) for key, said in found]
+        return [
+            self._waivers.applied(Decision(key, element, kind, said.verdict, said.underlying, said.phase))
+            for key, said in found
+        ]
 
     def report(self, number: int) -> Report:
         """The same with reasons for all but a pass, as a report."""
@@ -121,7 +132,7 @@ class Gate:
             policies=tuple(self._policies[policy] for policy in dict.fromkeys(policy for policy, _ in about)),
             portfolio=portfolio_line(evaluation.graph),
             rules={key: evaluation.program.rules[key] for key in about},
-            decisions=tuple(_explained(evaluation, decisions, reasoned)),
+            decisions=tuple(_explained(evaluation, self._waivers, decisions, reasoned)),
             no_subject=(),
             unread=evaluation.unread,
             joined=evaluation.joined,
@@ -140,7 +151,9 @@ def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
     number = evaluation.number(element)
     if number is None or rule not in evaluation.program.rules:
         raise KeyError(f"{rule} for {element}")
-    return Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks).explain(rule, number)
+    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+    explanation = interpreter.explain(rule, number)
+    return replace(explanation, decision=evaluation.waived().applied(explanation.decision))
 
 
 def portfolio_line(graph: Graph) -> PortfolioLine:
@@ -174,6 +187,7 @@ def _gravest(program: Program, decisions: Sequence[Decision], reasons: int) -> l
 
 def _explained(
     evaluation: Evaluation,
+    waivers: Waivers,
     decisions: Sequence[Decision],
     places: Sequence[int],
     now: Callable[[str], None] = lambda _: None,
@@ -188,7 +202,7 @@ def _explained(
     reasoned = decided_by(interpreter, [(rule, number) for _, rule, number in asked], jobs)
     for done, (place, rule, _) in enumerate(asked, 1):
         now(f"explaining {'/'.join(rule)} ({done:,} of {len(asked):,})")
-        explained[place] = found = next(reasoned)
+        explained[place] = found = waivers.applied(next(reasoned))
         if replace(found, reasons=(), message="", remedy="") != decisions[place]:
             raise RuntimeError(f"the evaluators disagree on {'/'.join(rule)} for {found.element}")
     return explained

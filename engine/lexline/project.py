@@ -17,6 +17,7 @@ from lexline.lang.literate import read_policy
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
+from lexline.ledger.waivers import Waiver
 from lexline.packs import Pack, check_packs, find_packs, register_of
 from lexline.plugin_manager import FOR_DECIDING, load_plugins
 from lexline.plugin_offers import Plugins
@@ -46,6 +47,7 @@ __all__ = [
     "load_policies",
     "load_project",
     "load_rules",
+    "load_waivers",
     "load_words",
     "pack_policies",
     "policy_paths",
@@ -91,7 +93,8 @@ def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapsh
     checks = plugins.check_results(built.graph, clock)
     register = register_of(rules.packs)
     unread = unread_facts(built.report)
-    evaluation = Evaluation(rules.program, built.graph, clock, checks, unread, built.joined, register)
+    waivers = load_waivers(files, rules, plugins)
+    evaluation = Evaluation(rules.program, built.graph, clock, checks, unread, built.joined, register, waivers)
     return Project(rules.files, rules.vocabulary, evaluation, rules.warnings)
 
 
@@ -107,6 +110,21 @@ def load_rules(files: Files, plugins: Plugins) -> Rules:
     parsed, program, warnings = load_policies(named, vocabulary, plugins.signatures, given, places)
     check_packs(packs, program)
     return Rules(packs, parsed, vocabulary, program, warnings)
+
+
+def load_waivers(files: Files, rules: Rules, plugins: Plugins) -> tuple[Waiver, ...]:
+    """The waivers of a project. Raises ``LexlineError`` with every mistake of the file."""
+    if files.waivers is None:
+        return ()
+    from lexline.ledger.selections import with_selection  # only where something is waived
+    from lexline.ledger.waiver_file import read_waivers
+
+    given = files.parameters or {}
+    policies = [policy.id for policy in rules.program.policies]
+    return tuple(
+        with_selection(waiver, policies, rules.files, rules.vocabulary, plugins.signatures, given)
+        for waiver in read_waivers(files.waivers)
+    )
 
 
 def load_words(files: Files, plugins: Plugins) -> Vocabulary:

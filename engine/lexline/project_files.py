@@ -29,6 +29,7 @@ class Files:
     store: str | None = None
     at: str | None = None
     identity: Path | None = None
+    waivers: Path | None = None
     parameters: Mapping[str, object] | None = None
     blocked_plugins: tuple[str, ...] = ()
     snapshot: bool = True
@@ -48,6 +49,7 @@ class Files:
             facts=settings.path(named.facts) if named.facts else None,
             store=settings.store(),
             identity=settings.path(named.identity) if named.identity else None,
+            waivers=settings.path(named.waivers) if named.waivers else None,
             parameters=named.parameters,
             blocked_plugins=tuple(named.blocked_plugins),
             settings=settings,

@@ -351,6 +351,7 @@ def _verdict_entry(report: Report, decision: Decision) -> VerdictEntry:
         citations=[citation.provision for citation in rule.citations],
         message=decision.message,
         remedy=decision.remedy,
+        waiver=decision.waiver or None,
         joins=_join_entries(report, decision),
         unverified=list(report.unverified(rule)),
     )

@@ -65,6 +65,7 @@ class SettingsFile(BaseModel):
     facts: str | None = None
     store: str | None = None
     identity: str | None = None
+    waivers: str | None = None
     sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
     blocked_plugins: list[str] = Field(default_factory=list)

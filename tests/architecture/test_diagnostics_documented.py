@@ -89,7 +89,11 @@ def block_of(info: str, text: str, folder: Path) -> list[str]:
     name = info.split()[1]
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text(text, "utf-8")
-    setting = {"identity.yaml": "identity: identity.yaml", "ours/rules.policy": "packs: [./ours]"}.get(name)
+    setting = {
+        "identity.yaml": "identity: identity.yaml",
+        "waivers.yaml": "waivers: waivers.yaml",
+        "ours/rules.policy": "packs: [./ours]",
+    }.get(name)
     if setting is not None:
         settings = (folder / "lexline.yaml").read_text("utf-8")
         if setting not in settings:

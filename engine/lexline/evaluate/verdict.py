@@ -161,6 +161,8 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     message: str = ""
     remedy: str = ""
+    waiver: str = ""
+    """of a waived verdict: which waiver, until when, by whom and why"""
 
 
 def decide_verdict(applies: Truth, excepted: Truth, required: Truth) -> tuple[Verdict, Verdict]:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import Report
-from lexline_plugins.reporters.wording import printable, reason_lines
+from lexline_plugins.reporters.wording import printable, reason_lines, waiver_lines
 
 __all__ = ["clean", "render_junit"]
 
@@ -46,4 +46,10 @@ def _case(report: Report, suite: ET.Element, decision: Decision) -> None:
     elif outcome == "block" or (outcome == "warn" and decision.verdict is Verdict.FAIL):
         ET.SubElement(case, "failure", message=message, type=decision.verdict.value).text = text
     elif decision.verdict is not Verdict.PASS:
-        ET.SubElement(case, "skipped", message=f"{decision.verdict.value} ({decision.phase.value}): {message}")
+        ET.SubElement(
+            case, "skipped", message=f"{decision.verdict.value} ({decision.phase.value}): {message}{_waiver(decision)}"
+        )
+
+
+def _waiver(decision: Decision) -> str:
+    return "".join(clean(f"; {line}") for line in waiver_lines(decision))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from lexline.evaluate.verdict import Decision
 from lexline.report import Report
 from lexline_plugins.reporters.wording import counts as counts_of
-from lexline_plugins.reporters.wording import facts_line, message_line, missing_line, path_line, printable
+from lexline_plugins.reporters.wording import (
+    facts_line,
+    message_line,
+    missing_line,
+    path_line,
+    printable,
+    rule_name,
+    waiver_lines,
+)
 
 __all__ = ["escape", "render_markdown"]
 
@@ -34,6 +42,8 @@ def render_markdown(report: Report) -> str:
         ]
         lines += [_row(report, decision) for decision in shown]
         lines.append("")
+    waived = [f"{rule_name(d)}, {d.element}: {line}" for d in shown for line in waiver_lines(d)]
+    lines += ["## Waivers", "", *(f"- {escape(line)}" for line in waived), ""] if waived else []
     for decision in shown:
         if decision.reasons:
             lines += _section(report, decision)

@@ -15,6 +15,7 @@ from lexline_plugins.reporters.wording import (
     phase_note,
     printable,
     reason_lines,
+    waiver_lines,
 )
 
 __all__ = ["render_text"]
@@ -47,7 +48,8 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
     untold = [d for d in decisions if not d.reasons]
     for decision in told:
         lines += _decision_lines(report, decision)
-    lines += [f"  - {inline(decision.element)}" for decision in untold[:LISTED]]
+    for decision in untold[:LISTED]:
+        lines += [f"  - {inline(decision.element)}", *waiver_lines(decision, "      ")]
     if len(untold) > LISTED:
         lines.append(f"  - and {len(untold) - LISTED} more")
     return [*lines, ""]
@@ -55,7 +57,7 @@ def _rule_lines(report: Report, verdict: Verdict, decisions: list[Decision]) -> 
 
 def _decision_lines(report: Report, decision: Decision) -> list[str]:
     under = f" (would be {decision.underlying.value})" if decision.underlying is not decision.verdict else ""
-    lines = [f"  - {inline(decision.element)}{under}"]
+    lines = [f"  - {inline(decision.element)}{under}", *waiver_lines(decision, "      ")]
     if decision.message:
         lines.append(f"      {message_line(decision)}")
     for reason in decision.reasons:

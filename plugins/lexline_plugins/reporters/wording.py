@@ -24,6 +24,7 @@ __all__ = [
     "printable",
     "reason_lines",
     "rule_name",
+    "waiver_lines",
     "without_commands",
 ]
 
@@ -87,6 +88,12 @@ def message_line(decision: Decision) -> str:
     """The rule's own message; where the verdict is open, what would be said if the rule were broken."""
     undecided = decision.verdict in (Verdict.UNKNOWN, Verdict.ERROR)
     return inline(f"perhaps: {decision.message}" if undecided and decision.message else decision.message)
+
+
+def waiver_lines(decision: Decision, indent: str = "") -> list[str]:
+    """``waived (would be fail) by waivers.yaml:2, until …``; none where nothing is waived."""
+    by = inline(f"waived (would be {decision.underlying.value}) by {decision.waiver}")
+    return [indent + by] if decision.waiver else []
 
 
 def phase_note(decision: Decision) -> str:

@@ -56,9 +56,10 @@ def check(
     Ends with 0 when nothing blocks, 1 when something does, 2 when input is wrong or nothing was evaluated, 3 when a
     check could not be completed, 130 when it is interrupted.
     """
-    from lexline.app.cli.output import emit, progress, show_summary
+    from lexline.app.cli.output import emit, progress, show_diagnostics, show_summary
     from lexline.app.cli.session import open_session, rule_key
     from lexline.decision import decide
+    from lexline.ledger.waiver_findings import waiver_findings
 
     wanted = parse_reasons(reasons)
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
@@ -70,6 +71,8 @@ def check(
     emit(reporter.render(report), output)
     if format_ == "text" and output is None:
         show_summary(report)
+    if keys is None:
+        show_diagnostics(waiver_findings(session.evaluation, report.decisions))
     return report.exit_status
 
 

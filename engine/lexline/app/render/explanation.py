@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lexline.decision import Evaluation
+from lexline.decision import Evaluation, explain
 from lexline.evaluate.change import Change, find_change
 from lexline.evaluate.explanation import Explanation, Node, Weight
-from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Truth
 from lexline.lang.typed import Key
 from lexline_plugins.reporters.wording import (
@@ -20,6 +19,7 @@ from lexline_plugins.reporters.wording import (
     phase_note,
     printable,
     show,
+    waiver_lines,
 )
 
 __all__ = ["explanation_lines", "render_explanation"]
@@ -38,8 +38,7 @@ EDGE_CHANGES = {
 
 def render_explanation(evaluation: Evaluation, key: Key, number: int, *, change: bool = True) -> str:
     """A rule for an element as text."""
-    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
-    explanation = interpreter.explain(key, number)
+    explanation = explain(evaluation, key, evaluation.graph.ids[number])
     lines = [*_head(evaluation, explanation), *explanation_lines(explanation)]
     if evaluation.joined is not None:
         joins = join_lines(evaluation.joined.about(_cited(explanation)))
@@ -59,6 +58,7 @@ def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
         f"{'/'.join(decision.rule)}  {rule.title}",
     ]
     lines += [inline(_citation(evaluation, citation.provision)) for citation in rule.citations]
+    lines += waiver_lines(decision)
     lines += [message_line(decision)] if decision.message else []
     lines += [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
     return [*lines, ""]

@@ -12,6 +12,7 @@ from lexline_plugins.reporters.wording import (
     phase_note,
     printable,
     reason_lines,
+    waiver_lines,
 )
 
 __all__ = ["answer", "render_gate"]
@@ -39,6 +40,8 @@ def render_gate(report: Report, element: str) -> str:
     acting = [d for d in report.decisions if report.outcome(d) in order]
     for decision in sorted(acting, key=lambda d: order.index(report.outcome(d))):
         lines += _decision(report, decision)
+    for decision in report.decisions:
+        lines += [f"{'/'.join(decision.rule)}: {line}" for line in waiver_lines(decision)]
     later = [d for d in report.decisions if d.phase not in ACTING and d.verdict.value in ("fail", "unknown", "error")]
     for decision in later:
         rule = "/".join(decision.rule)
