@@ -247,6 +247,19 @@ def test_a_process_that_is_gone_ends_with_3(project: Path) -> None:
     assert not (project / "report.txt").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
+def test_interrupting_ends_the_processes_too(project: Path) -> None:
+    program = (
+        "import os, signal\nfrom lexline.app.cli import main\nfrom lexline.evaluate import explaining, interpret\n"
+        "def decide(*_): os.kill(os.getppid(), signal.SIGTERM); signal.pause()\n"
+        "explaining.TOGETHER, interpret.Interpreter.decide = 1, decide\nmain()"
+    )
+    command = [sys.executable, "-c", program, "check", "--jobs", "2"]
+    # It ends when all that hold its standard error have ended.
+    ended = subprocess.run(command, cwd=project, check=False, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "interrupted\n")
+
+
 HURRIED = """
 from lexline.app.cli import main, output
 class Timer:

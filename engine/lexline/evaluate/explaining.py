@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import chain
 
 from lexline.diagnostics import Diagnostic, UnfinishedError
@@ -22,7 +23,7 @@ from lexline.lang.typed import Key
 __all__ = ["decided_by"]
 
 TOGETHER = 32
-"""Explanations that a process is given at once: an interruption waits for no more than these."""
+"""Explanations that a process is given at once."""
 
 
 def decided_by(interpreter: Interpreter, asked: Sequence[tuple[Key, int]], jobs: int) -> Iterator[Decision]:
@@ -33,6 +34,7 @@ def decided_by(interpreter: Interpreter, asked: Sequence[tuple[Key, int]], jobs:
         for rule, number in asked:
             yield interpreter.decide(rule, number)
         return
+    others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(interpreter,))
     try:
@@ -41,8 +43,13 @@ def decided_by(interpreter: Interpreter, asked: Sequence[tuple[Key, int]], jobs:
         message = "a process that explained verdicts ended without an answer, so there is no report"
         advice = "it may have run out of memory: try `--jobs 1`, or fewer `--reasons`"
         raise UnfinishedError((Diagnostic("LX304", message, (), advice),)) from None
+    except BaseException:  # interrupted: what the processes still work on is for nobody
+        for process in set(multiprocessing.active_children()) - others:
+            process.kill()
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        with suppress(RuntimeError):  # interrupted while it began: its own thread can't be waited for
+            pool.shutdown(cancel_futures=True)
 
 
 def _forks_safely() -> bool:
