@@ -7,6 +7,7 @@ a changed fact can be read. Guaranteed: the flips are those that a comparison of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -62,6 +63,29 @@ class Impact:
     facts: Difference
     flips: tuple[Flip, ...]
     decided: int
+
+    @property
+    def new_fails(self) -> tuple[Flip, ...]:
+        """Those that fail now, and did not."""
+        return tuple(flip for flip in self.flips if _turned(flip, Verdict.FAIL))
+
+    @property
+    def new_unknowns(self) -> tuple[Flip, ...]:
+        """Those that can't be decided now, and could."""
+        return tuple(flip for flip in self.flips if _turned(flip, Verdict.UNKNOWN, Verdict.ERROR))
+
+    def matrix(self) -> Counter[tuple[str, str]]:
+        """How many went from one verdict to another; ``silent`` where a rule says nothing."""
+        return Counter((_word(flip.before), _word(flip.after)) for flip in self.flips)
+
+
+def _turned(flip: Flip, *verdicts: Verdict) -> bool:
+    before, after = flip.before, flip.after
+    return after is not None and after.verdict in verdicts and (before is None or before.verdict not in verdicts)
+
+
+def _word(decided: Decided | None) -> str:
+    return "silent" if decided is None else decided.verdict.value
 
 
 def impact(old: Evaluation, new: Evaluation, *, checks: Mapping[str, CheckSignature] | None = None) -> Impact:

@@ -15,7 +15,7 @@ from lexline.evaluate.interpret_values import Missing, Range, as_plain
 from lexline.evaluate.message import render
 from lexline.evaluate.phase import decide_phase
 from lexline.evaluate.verdict import Clock, Decision, Verdict, decide_verdict
-from lexline.lang.typed import Key, Program
+from lexline.lang.typed import Expression, Key, Program
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
 
@@ -69,6 +69,11 @@ class Interpreter:
         decision = self.decide(rule, number, reasons=False)
         nodes = explain_rule(self._evaluator, rule, number, in_full=True)
         return Explanation(replace(decision, reasons=reasons_of(nodes, decision.verdict)), nodes)
+
+    def value(self, tree: Expression, number: int) -> Value | None:
+        """What an expression of a rule comes to for its subject; None where that is missing or not settled."""
+        self._evaluator.forget()
+        return as_plain(self._evaluator.value(tree, {0: number}))
 
     def measure(self, key: Key) -> MeasureResult:
         """The figure of a measure over the portfolio."""

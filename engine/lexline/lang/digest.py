@@ -16,7 +16,7 @@ from typing import Any
 from lexline.lang import typed
 from lexline_lineage.values import ValueType
 
-__all__ = ["policy_digest", "rests_on", "rule_digest"]
+__all__ = ["changed_definitions", "policy_digest", "rests_on", "rule_digest"]
 
 WORDING = {"span", "title", "subject_name", "explain", "remedy", "style"}
 """Fields that say how a thing is written or told, not what is decided."""
@@ -99,6 +99,16 @@ def _timezone(program: typed.Program, name: tuple[str, ...], definition: object)
             return [program.timezone(name[1])]
         case _:
             return []
+
+
+def changed_definitions(
+    old: typed.Program, new: typed.Program, key: typed.Key
+) -> list[tuple[tuple[str, ...], object, object]]:
+    """What a rule rests on, itself included, where it means something else: its sort and key, and how it is defined on
+    either side (None: it is not used there)."""
+    before, after = _definitions(old, key), _definitions(new, key)
+    found = [(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+    return [(name, one, other) for name, one, other in found if plain(one) != plain(other)]
 
 
 def policy_digest(program: typed.Program, policy: str) -> str:

@@ -15,6 +15,7 @@ from lexline.app.cli import (
     gate,
     history,
     identity,
+    impact,
     importing,
     inventory,
     layout,
@@ -63,6 +64,7 @@ def application() -> typer.Typer:
     app.command("explain", epilog="Example: lexline explain house/VALIDATED model:mlflow/bank/credit/2")(
         explain.explain
     )
+    app.command("impact", epilog="Example: lexline impact --policies main.. --fail-on new-fail")(impact.impact)
     app.command("inventory", epilog="Example: lexline inventory --kind model --missing")(inventory.inventory)
     app.command("test", epilog="Example: lexline test --coverage")(examples.run_tests)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)

@@ -1,0 +1,120 @@
+"""``lexline impact``: what does a change of policies or facts do to the portfolio?"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lexline.app.cli.options import KnownOption, OnOption, ProjectOption, chosen_files, clock_of, mistake
+
+if TYPE_CHECKING:
+    from lexline.project import Files
+
+FORMATS = ("text", "json", "markdown")
+FAIL_ON = ("new-fail", "new-unknown", "any-flip")
+
+
+def impact(
+    project: ProjectOption = Path(),
+    policies: Annotated[
+        str | None, typer.Option("--policies", help="OLD..NEW: files, folders or git revisions; none: as it is.")
+    ] = None,
+    facts: Annotated[
+        str | None, typer.Option("--facts", help="OLD..NEW: portfolio files or folders; none: as it is.")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", help="OLD..NEW: revisions or days of the store.")] = None,
+    on: OnOption = None,
+    known_on: KnownOption = None,
+    reasons: Annotated[int, typer.Option("--reasons", min=0, help="How many flips say why, the gravest first.")] = 50,
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", help="End with 1 for new-fail, new-unknown or any-flip.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
+) -> int:
+    """Compare the verdicts under two versions of the policies, of the facts, or of both: which rules mean something
+    else, which verdicts differ, because of what, and whose they are.
+
+    Ends with 0, with 1 for what --fail-on names, with 2 when input is wrong.
+    """
+    from lexline.app.cli.output import emit, progress
+    from lexline.app.render.impact import render_impact
+    from lexline.impacts import impact as moved_by
+    from lexline.plugin_manager import load_plugins
+
+    if format_ not in FORMATS:
+        raise mistake(
+            f"there is no format `{format_}` of an impact", f"write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+        )
+    if fail_on is not None and fail_on not in FAIL_ON:
+        raise mistake(
+            f"`--fail-on {fail_on}` is nothing to fail on", f"write {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}"
+        )
+    if policies is None and facts is None and at is None:
+        raise mistake(
+            "impact compares two sides", "lexline impact --policies OLD..NEW, --facts OLD..NEW or --at OLD..NEW"
+        )
+    from lexline.project import load_project
+
+    clock = clock_of(on, known_on)
+    with ExitStack() as folders, progress("comparing"):
+        sides = [_files(project, at, place) for place in (0, 1)]
+        sides = [_with_policies(folders, project, policies, place, files) for place, files in enumerate(sides)]
+        sides = [_with_facts(facts, place, files) for place, files in enumerate(sides)]
+        plugins = load_plugins(blocked=sides[1].blocked_plugins)
+        old, new = (load_project(files, clock, plugins).evaluation for files in sides)
+        moved = moved_by(old, new, checks=plugins.signatures)
+    emit(render_impact(moved, format_, reasons), output)
+    found = {"new-fail": moved.new_fails, "new-unknown": moved.new_unknowns, "any-flip": moved.flips}
+    return 1 if fail_on is not None and found[fail_on] else 0
+
+
+def _files(project: Path, at: str | None, place: int) -> Files:
+    from lexline.app.cli.revisions import two_sides
+
+    revision = two_sides(at, "--at")[place] if at is not None else ""
+    return chosen_files(project, None, None, None, None, revision or None)
+
+
+def _with_policies(folders: ExitStack, project: Path, policies: str | None, place: int, files: Files) -> Files:
+    """The files with the policies of one side: what else makes the rules comes from there, too, where it is a
+    project."""
+    from lexline.app.cli.options import project_settings
+    from lexline.app.cli.revisions import project_at, two_sides
+    from lexline.project_files import Files
+
+    side = two_sides(policies, "--policies")[place] if policies is not None else ""
+    if not side:
+        return files
+    folder = Path(side) if Path(side).exists() else folders.enter_context(project_at(project, side))
+    settings = project_settings(folder) if folder.is_dir() else None
+    if settings is None:
+        return replace(files, policies=(folder,))
+    other = Files.of(settings)
+    return replace(
+        files,
+        vocabulary=other.vocabulary,
+        extend=other.extend,
+        packs=other.packs,
+        policies=other.policies,
+        parameters=other.parameters,
+        settings=other.settings,
+    )
+
+
+def _with_facts(facts: str | None, place: int, files: Files) -> Files:
+    from lexline.app.cli.revisions import two_sides
+
+    side = two_sides(facts, "--facts")[place] if facts is not None else ""
+    if not side:
+        return files
+    path = Path(side)
+    if not path.exists():
+        raise mistake(f"`{side}` is no file and no folder", "name a portfolio file, or a folder of facts")
+    if path.is_dir() and any(path.glob("*.jsonl")):
+        return replace(files, portfolio=(), facts=path, store=None, at=None)
+    return replace(files, portfolio=(path,), facts=None, store=None, at=None)

@@ -1,0 +1,62 @@
+"""The policies of a project at a git revision, in a folder that is there for a while."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lexline.app.cli.options import mistake
+
+__all__ = ["project_at", "two_sides"]
+
+_REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@{}^~+-]{0,199}")
+"""Names of revisions that are passed on: none of them can be taken for an option."""
+
+_BETWEEN = re.compile(r"(?<![./])\.\.(?=[^/]|/[^/]|$)|^\.\.(?![/.])")
+"""The dots between two sides, and not those of a path (``../old..../new``)."""
+
+
+def two_sides(text: str, option: str) -> tuple[str, str]:
+    """``OLD..NEW``; a side that is left out is the project as it is."""
+    places = [found.start() for found in _BETWEEN.finditer(text)]
+    if not places or text == "..":
+        raise mistake(
+            f"`{option} {text}` names no two sides", "write OLD..NEW; a side left out is the project as it is"
+        )
+    return text[: places[0]], text[places[0] + 2 :]
+
+
+@contextmanager
+def project_at(project: Path, revision: str) -> Iterator[Path]:
+    """The folder of the project as it was at a revision. Raises ``LexlineError`` where there is none."""
+    if not _REVISION.fullmatch(revision):
+        raise mistake(f"`{revision[:80]}` is neither a folder nor a name of a revision", "write OLD..NEW")
+    commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        message = f"`{revision}` is neither a file or folder nor a revision of git"
+        raise mistake(message, "`git log` lists the revisions of the project")
+    packed = _git(project, "archive", "--format=tar", commit.decode().strip(), ".")
+    if packed is None:
+        raise mistake(f"the project can't be read at the revision `{revision}`", "is its folder in that revision?")
+    with TemporaryDirectory(prefix="lexline-") as folder:
+        with tarfile.open(fileobj=BytesIO(packed)) as files:
+            files.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    try:
+        done = subprocess.run(  # noqa: S603  # our own arguments; the revision is checked
+            ["git", "-C", str(folder), *arguments],  # noqa: S607  # the git of the system
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise mistake("git is not installed, and a side names a revision", "name folders in its place") from None
+    return done.stdout if done.returncode == 0 else None
