@@ -198,7 +198,7 @@ class WitnessEntry(Closed):
 
 
 class ReasonEntry(Closed):
-    """One clause that bears on the verdict."""
+    """One clause that bears on the verdict; ``further``: how many elements show it beside the witnesses listed."""
 
     role: str
     clause: str
@@ -208,6 +208,7 @@ class ReasonEntry(Closed):
     facts: list[FactEntry]
     by: str = ""
     evidence: list[str] = []
+    further: int = 0
 
 
 class JoinEntry(Closed):
@@ -385,4 +386,5 @@ def _reason_entry(reason: Reason) -> ReasonEntry:
         ],
         by=reason.by,
         evidence=list(reason.evidence),
+        further=reason.further,
     )

@@ -168,14 +168,14 @@ def _renamed(fact: Fact, other: dict[str, str]) -> Fact:
 # ---- the facts cited -----------------------------------------------------------------------------------------------
 
 
-@given(SEEDS, st.integers(0, 2**32))
-def test_the_facts_cited_are_enough(seed: int, pick: int) -> None:
+@given(SEEDS, st.integers(0, 2**32), st.none() | st.integers(1, 3))
+def test_the_facts_cited_are_enough(seed: int, pick: int, listed: int | None) -> None:
     case = made(seed, checks=False)
     program, graph = case.program(), case.graph()
     asked = [(key, n) for key, rule in program.rules.items() for n in graph.members[rule.kind].tolist()]
     assume(asked)
     key, number = asked[pick % len(asked)]
-    explanation = Interpreter(program, graph, case.clock, Probes(graph)).explain(key, number)
+    explanation = Interpreter(program, graph, case.clock, Probes(graph)).explain(key, number, listed=listed)
     cited, edges = explanation.cited(), explanation.cited_edges()
     facts = tuple(
         fact

@@ -168,7 +168,7 @@ class _Search:
     def _proposed(self, supposed: tuple[Supposed, ...], aim: _Aim) -> Iterator[Supposed]:
         """What to suppose next; looked for only when asked."""
         evaluator = self._evaluator(supposed)
-        nodes = explain_rule(evaluator, self._rule, self._decide(evaluator)[1], in_full=True)
+        nodes = explain_rule(evaluator, self._rule, self._decide(evaluator)[1], in_full=True, listed=None)
         yield from self._proposals.of(evaluator.graph, [node for node in nodes if node.role in aim.roles])
 
     def _look(self, supposed: tuple[Supposed, ...], aim: _Aim) -> tuple[tuple[Node, ...], tuple[int, int]]:
@@ -178,7 +178,7 @@ class _Search:
         verdict, number = self._decide(evaluator)
         if verdict in aim.verdicts:
             return (), (0, 0)
-        nodes = explain_rule(evaluator, self._rule, number, in_full=False)
+        nodes = explain_rule(evaluator, self._rule, number, in_full=False, listed=None)
         asked = [node for node in nodes if node.role in aim.roles]
         heavy = [node for node in walk_nodes(asked) if node.weight is Weight.BEARS]
         if verdict in (Verdict.UNKNOWN, Verdict.ERROR):

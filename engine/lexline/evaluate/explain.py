@@ -17,10 +17,13 @@ __all__ = ["Explanation", "Node", "ReadEdge", "Weight", "explain_rule", "reasons
 T = TypeVar("T")
 
 
-def explain_rule(evaluator: Evaluator, rule: Key, number: int, *, in_full: bool) -> tuple[Node, ...]:
-    """A node for each clause of a rule; ``in_full``: with all that only supports the verdict, and with edges."""
+def explain_rule(
+    evaluator: Evaluator, rule: Key, number: int, *, in_full: bool, listed: int | None
+) -> tuple[Node, ...]:
+    """A node for each clause of a rule; ``in_full``: with all that only supports the verdict, and with edges;
+    ``listed``: how many of the members that show a part are named where fewer would do (None: all)."""
     frame = Frame({0: number}, {0: (evaluator.graph.ids[number],)})
-    return Explainer(evaluator, in_full=in_full).clauses(rule, frame, Weight.BEARS, seek=True)
+    return Explainer(evaluator, in_full=in_full, listed=listed).clauses(rule, frame, Weight.BEARS, seek=True)
 
 
 def reasons_of(nodes: Iterable[Node], verdict: Verdict) -> tuple[Reason, ...]:
@@ -47,6 +50,7 @@ def _reason(clause: Node) -> Reason:
         line=clause.span.line,
         truth=clause.truth or Truth.UNKNOWN,
         witnesses=tuple(witnesses),
+        further=sum(node.further for node in nodes),
         facts=tuple(facts),
         missing=tuple(missing),
         by=clause.name if clause.role == "except" else "",

@@ -20,12 +20,13 @@ __all__ = ["Explainer", "in_words"]
 
 
 class Explainer:
-    """Explains the parts of a rule; ``in_full``: with what only supports the verdict, and every edge read."""
+    """Explains the parts of a rule; ``in_full``: with what only supports the verdict, and every edge read; ``listed``:
+    how many of the members that show a part are named where fewer would do (None: all)."""
 
-    def __init__(self, evaluator: Evaluator, *, in_full: bool) -> None:
+    def __init__(self, evaluator: Evaluator, *, in_full: bool, listed: int | None) -> None:
         self._evaluator = evaluator
         self._in_full = in_full
-        self._sets = SetExplainer(evaluator, self.part, in_full=in_full)
+        self._sets = SetExplainer(evaluator, self.part, in_full=in_full, listed=listed)
 
     # ---- rules -----------------------------------------------------------------------------------------------------
 
@@ -81,6 +82,7 @@ class Explainer:
             edges=details.edges,
             missing=missing,
             absent=details.absent,
+            further=details.further,
             children=details.children,
         )
 

@@ -16,7 +16,7 @@ from lexline.evaluate.verdict import MissingFact, ReadFact, Truth, Witness
 from lexline.lang import typed
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["Details", "Frame", "PartExplainer", "SetExplainer", "is_settled"]
+__all__ = ["LISTED", "Details", "Frame", "PartExplainer", "SetExplainer", "is_settled"]
 
 _SHOWN_BY_MEMBERS = {
     ("some", Truth.TRUE),
@@ -26,6 +26,9 @@ _SHOWN_BY_MEMBERS = {
     ("at most", Truth.FALSE),
 }
 """Where the members that have the body (for ``every``: lack it) show the truth, whatever else is recorded."""
+
+LISTED = 5
+"""How many of the members that show a part reasons list: a reader looks at a few, and the others show the same."""
 
 _EXTREMES = ("latest", "earliest", "highest", "lowest")
 
@@ -51,6 +54,7 @@ class Details:
     missing: tuple[MissingFact, ...] = ()
     absent: tuple[AbsentMember, ...] = ()
     children: tuple[Node, ...] = ()
+    further: int = 0
     note: str = ""
     name: str = ""
 
@@ -73,10 +77,11 @@ class PartExplainer(Protocol):
 class SetExplainer:
     """Explains quantifiers, extremes and aggregates; ``part`` explains the conditions and values in them."""
 
-    def __init__(self, evaluator: Evaluator, part: PartExplainer, *, in_full: bool) -> None:
+    def __init__(self, evaluator: Evaluator, part: PartExplainer, *, in_full: bool, listed: int | None) -> None:
         self._evaluator = evaluator
         self._part = part
         self._in_full = in_full
+        self._listed = listed
 
     # ---- the three kinds of set expression -------------------------------------------------------------------------
 
@@ -94,15 +99,9 @@ class SetExplainer:
         sure = sum(counts is Truth.TRUE for _, _, counts in members)
         beyond = node.quantifier == "exactly" and truth is Truth.FALSE and sure > node.count
         if beyond or (node.quantifier, truth) in _SHOWN_BY_MEMBERS:
-            asked = [] if node.body is None else [_Asked(node.body, "has", weight)]
-            children = [
-                shown
-                for bound, membership, counts in members
-                if counts is Truth.TRUE
-                for shown in self._member(navigation, frame, bound, membership, weight, asked, way=True)
-            ]
-            return Details(children=tuple(children))
-        children = []
+            showing = [bound for bound, _, counts in members if counts is Truth.TRUE]
+            return self._shown(node, frame, showing, weight)
+        children: list[Node] = []
         undecided = []
         for bound, membership, counts in members:
             heavy = weight if _member_bears(truth, membership, counts) else _supporting(weight)
@@ -115,6 +114,24 @@ class SetExplainer:
         return (
             replace(details, absent=self._absent(navigation, frame)) if lacks and truth is not Truth.TRUE else details
         )
+
+    def _shown(
+        self, node: typed.QuantifiedCondition, frame: Frame, showing: Sequence[Bound], weight: Weight
+    ) -> Details:
+        """The members that show a quantifier's truth, each of them surely: the nearest of them, as far as they are
+        listed, and never fewer than it takes."""
+        navigation, shown = node.navigation, showing
+        if self._listed is not None:
+            takes = {"at least": node.count, "at most": node.count + 1, "exactly": node.count + 1}
+            listed = max(self._listed, takes.get(node.quantifier, 1))
+            shown = sorted(showing, key=lambda bound: self._distance(navigation, frame, bound))[:listed]
+        asked = [] if node.body is None else [_Asked(node.body, "has", weight)]
+        children = [
+            child
+            for bound in shown
+            for child in self._member(navigation, frame, bound, Truth.TRUE, weight, asked, way=True)
+        ]
+        return Details(children=tuple(children), further=len(showing) - len(shown))
 
     def extreme(self, node: typed.ExtremeCondition, frame: Frame, weight: Weight, seek: bool) -> Details:
         """Why the latest of a set has something, or hasn't, or nobody can say."""
@@ -238,6 +255,13 @@ class SetExplainer:
         walk = reached.sure if bound in reached.sure.before else reached.possible
         numbers = walk.path(start, bound)
         return (*before, *map(name, numbers[1:])), numbers
+
+    def _distance(self, navigation: typed.Navigation, frame: Frame, bound: Bound) -> int:
+        """How many steps it is to a member that is surely reached; 0 where there are none to take."""
+        if isinstance(bound, Item) or isinstance(navigation.scope, typed.Portfolio) or navigation.origin is None:
+            return 0
+        sure = self._evaluator.reached(navigation, frame.env).sure
+        return sure.distance[sure.before[bound]] + 1
 
     def _name(self, bound: Bound) -> str:
         return bound.place if isinstance(bound, Item) else self._evaluator.name(bound)

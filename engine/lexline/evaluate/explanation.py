@@ -52,7 +52,7 @@ class Node:
     a set. ``truth`` is None for values and members; ``value`` is in a reader's words, a range as ``2 to 4``.
     ``witness`` says which member, and the path to it. ``facts``, ``edges`` and ``missing`` are those that the part
     itself reads; its children have their own. ``absent`` is a member that a set lacks. All members that bear on what a
-    set came to stand among its children.
+    set came to stand among its children, but ``further`` ones that only show again what those show.
     """
 
     role: str
@@ -69,6 +69,7 @@ class Node:
     edges: tuple[ReadEdge, ...] = ()
     missing: tuple[MissingFact, ...] = ()
     absent: tuple[AbsentMember, ...] = ()
+    further: int = 0
     children: tuple[Node, ...] = ()
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from lexline.evaluate.calls import CheckResults, NoChecks
 from lexline.evaluate.explain import Explanation, explain_rule, reasons_of
+from lexline.evaluate.explain_sets import LISTED
 from lexline.evaluate.interpret_expressions import Evaluator
 from lexline.evaluate.interpret_values import Missing, Range, as_plain
 from lexline.evaluate.message import render
@@ -61,13 +62,14 @@ class Interpreter:
             decision = replace(decision, message=message, remedy=render(declared.remedy, evaluator, {0: number}))
         if not reasons or verdict is Verdict.PASS:
             return decision
-        nodes = explain_rule(evaluator, rule, number, in_full=False)
+        nodes = explain_rule(evaluator, rule, number, in_full=False, listed=LISTED)
         return replace(decision, reasons=reasons_of(nodes, verdict))
 
-    def explain(self, rule: Key, number: int) -> Explanation:
-        """The decision, and every part of the rule with what it came to, the facts and edges that it read."""
+    def explain(self, rule: Key, number: int, *, listed: int | None = None) -> Explanation:
+        """The decision, and every part of the rule with what it came to, the facts and edges that it read; ``listed``:
+        how many of the members that show a part are named where fewer would do (None: all)."""
         decision = self.decide(rule, number, reasons=False)
-        nodes = explain_rule(self._evaluator, rule, number, in_full=True)
+        nodes = explain_rule(self._evaluator, rule, number, in_full=True, listed=listed)
         return Explanation(replace(decision, reasons=reasons_of(nodes, decision.verdict)), nodes)
 
     def value(self, tree: Expression, number: int) -> Value | None:

@@ -127,7 +127,8 @@ class Witness:
 class Reason:
     """Why: one requirement, ``for`` or exception that bears on the verdict.
 
-    ``clause`` is its text, ``line`` where it stands, ``truth`` what it came to.
+    ``clause`` is its text, ``line`` where it stands, ``truth`` what it came to. ``further`` is how many members of its
+    sets would show it just as the witnesses do, and aren't listed; of what is undecided all are.
     """
 
     role: str
@@ -142,6 +143,7 @@ class Reason:
     by: str = ""
     evidence: tuple[str, ...] = ()
     """what checks say about how they came to their values"""
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from lexline.report import Report
 from lexline_plugins.reporters.wording import counts as counts_of
 from lexline_plugins.reporters.wording import (
     facts_line,
+    further_line,
     message_line,
     missing_line,
     path_line,
@@ -70,6 +71,7 @@ def _section(report: Report, decision: Decision) -> list[str]:
     for reason in decision.reasons:
         lines.append(f"- **{reason.truth.value}**: {escape(reason.clause)} ({escape(reason.file)}, line {reason.line})")
         lines += [f"  - path {escape(path_line(witness))}" for witness in reason.witnesses]
+        lines += [f"  - {escape(further_line(reason))}"] if reason.further else []
         lines += [f"  - {escape(facts_line(fact))}" for fact in reason.facts if fact.value is not None]
         lines += [f"  - evidence: {escape(sentence)}" for sentence in reason.evidence]
         lines += [f"  - missing {escape(missing_line(fact))}" for fact in reason.missing]

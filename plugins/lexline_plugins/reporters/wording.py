@@ -14,6 +14,7 @@ __all__ = [
     "counted",
     "counts",
     "facts_line",
+    "further_line",
     "inline",
     "join_line",
     "join_lines",
@@ -149,6 +150,11 @@ def join_line(link: Link) -> str:
     return inline(f"{link.one} is {link.other}: both go by {link.name}{said}")
 
 
+def further_line(reason: Reason) -> str:
+    """``and 95 more`` after the witnesses that are listed."""
+    return f"and {reason.further:,} more"
+
+
 def cited_line(report: Report, rule: Rule) -> str:
     """``cites UKGDPR-35-1, UKGDPR-5-1-A (unverified)``; empty where a rule cites nothing."""
     unverified = report.unverified(rule)
@@ -162,6 +168,7 @@ def reason_lines(reason: Reason) -> list[str]:
     clause = reason.clause if reason.clause.startswith(f"{reason.role} ") else f"{reason.role} {reason.clause}"
     lines = [f"{clause}: {reason.truth.value}{by}  [{reason.file}:{reason.line}]"]
     lines += [f"  path: {path_line(witness)}" for witness in reason.witnesses]
+    lines += [f"  {further_line(reason)}"] if reason.further else []
     lines += [f"  fact: {facts_line(fact)}" for fact in reason.facts if fact.value is not None]
     lines += [f"  evidence: {inline(sentence)}" for sentence in reason.evidence]
     lines += [f"  missing: {missing_line(fact)}" for fact in reason.missing]

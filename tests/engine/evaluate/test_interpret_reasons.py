@@ -6,21 +6,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from corpus import Case, cases
+from lexline.decision import Evaluation, decide
 from lexline.evaluate.explain import Explanation
 from lexline.evaluate.explanation import walk_nodes
 from lexline.evaluate.interpret import Interpreter
-from lexline.evaluate.verdict import Truth, Verdict
+from lexline.evaluate.verdict import Clock, Truth, Verdict
 from lexline.lang.compile import compile_text
 from lexline.lang.typed import Key, Program
+from lexline.report import ReportDocument
 from lexline_lineage.builder import build
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Sort, ValueType
+from lexline_lineage.vocabulary_files import load_builtin_vocabulary
+from lexline_plugins.reporters.junit import render_junit
+from lexline_plugins.reporters.markdown import render_markdown
+from lexline_plugins.reporters.text import render_text
 from probes import Probes, probe_signatures
 
 ACCEPTED = [case for case in cases() if not case.error]
@@ -52,10 +59,11 @@ def every_case(**only: bool) -> pytest.MarkDecorator:
 
 
 @every_case(checks=False)
-def test_the_facts_cited_are_enough(case: Case) -> None:
+@pytest.mark.parametrize("listed", [None, 1])
+def test_the_facts_cited_are_enough(case: Case, listed: int | None) -> None:
     program, graph = _program(case), _graph(case, case.facts)
     for key, number in _asked(program, graph):
-        explanation = _explain(case, program, graph, key, number)
+        explanation = _interpreter(case, program, graph).explain(key, number, listed=listed)
         cited, edges = explanation.cited(), explanation.cited_edges()
         kept = [
             fact
@@ -134,6 +142,64 @@ def test_witnesses_stand_at_the_end_of_a_path(case: Case) -> None:
                 continue
             assert witness.path[-1] == witness.element
             assert all(frozenset(step) in joined for step in pairwise(witness.path)), f"{case.title}: {witness}"
+
+
+LISTS = """
+policy p "P"
+rule SOME "." for model where some upstream dataset
+  require owner is known
+rule NO "." for model
+  require no upstream dataset has owner is missing
+rule SEVEN "." for model where at least 7 upstream datasets
+  require owner is known
+rule FEW "." for model
+  require at most 6 upstream datasets
+rule UNKNOWN "." for model
+  require every upstream dataset has owner = "x"
+"""
+
+
+def test_reasons_list_the_nearest_members_that_show_a_part_and_count_the_others() -> None:
+    evaluation = _chain()
+    number = evaluation.number("m")
+    assert number is not None
+    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock)
+    listed = {}
+    for key in evaluation.program.rules:
+        reasons = interpreter.decide(key, number).reasons
+        listed[key[1]] = [("".join(w.element for w in r.witnesses), r.further) for r in reasons if r.witnesses]
+    assert listed == {
+        "SOME": [("zyxwv", 4)],
+        "NO": [("zyxwv", 4)],
+        "SEVEN": [("zyxwvut", 2)],
+        "FEW": [("zyxwvut", 2)],
+        "UNKNOWN": [("rstuvwxyz", 0)],
+    }
+
+
+def test_every_form_of_a_report_says_how_many_more_there_are() -> None:
+    report = decide(_chain())
+    for render in (render_text, render_markdown, render_junit):
+        assert render(report).count("and 4 more") == 2
+    entries = {entry.rule: entry for entry in ReportDocument.of(report).verdicts}
+    assert [reason.further for reason in entries["SOME"].reasons] == [0, 4]
+    assert [reason.further for reason in entries["UNKNOWN"].reasons] == [0]
+
+
+def _chain() -> Evaluation:
+    """A model made of z, which is made of y, and so on to r: the names run against the distance."""
+    vocabulary, said = load_builtin_vocabulary(), Source("test")
+    program, found = compile_text(LISTS, vocabulary)
+    assert not found
+    facts: list[Fact] = [ElementFact("m", "model", said)]
+    before = "m"
+    for name in reversed("rstuvwxyz"):
+        relation = "trains" if before == "m" else "derived_into"
+        facts += [ElementFact(name, "dataset", said), EdgeFact(name, relation, before, said)]
+        before = name
+    facts.append(AttributeFact("r", "lineage_complete", True, said))
+    graph = build(vocabulary, facts, on=date(2026, 11, 1)).graph
+    return Evaluation(program, graph, Clock(date(2026, 11, 1)))
 
 
 def _unnamed_facts(graph: Graph, named: set[tuple[str, str]], variant: int) -> Iterator[Fact]:
