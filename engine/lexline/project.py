@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lexline.compiled_files import compiled_once
 from lexline.data_problems import as_error
 from lexline.decision import Evaluation
-from lexline.diagnostics import Diagnostic, LexlineError, Severity, Span
+from lexline.diagnostics import Diagnostic, LexlineError, Severity, Source, Span
 from lexline.evaluate.verdict import Clock
-from lexline.lang.compile import compile_policies
-from lexline.lang.literate import read_policy
+from lexline.lang.encoded import Compiled
+from lexline.lang.encoding import read_source
 from lexline.lang.signatures import CheckSignature
-from lexline.lang.syntax import PolicyFile
 from lexline.lang.typed import Program
 from lexline.ledger.waivers import Waiver
 from lexline.packs import Pack, check_packs, find_packs, register_of
@@ -35,6 +35,9 @@ from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, lo
 
 if TYPE_CHECKING:
     from lexline.store import Store
+
+if TYPE_CHECKING:
+    from lexline.lang.syntax import PolicyFile
 
 __all__ = [
     "Files",
@@ -60,7 +63,6 @@ __all__ = [
 class Project:
     """All of a project, read and checked: ``evaluation`` is ready to be decided, ``warnings`` are to be shown."""
 
-    files: tuple[PolicyFile, ...]
     vocabulary: Vocabulary
     evaluation: Evaluation
     warnings: tuple[Diagnostic, ...]
@@ -68,10 +70,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of a project, compiled: ``files`` are those of its packs, then its own."""
+    """The rules of a project and of its packs, compiled from ``sources``."""
 
     packs: tuple[Pack, ...]
-    files: tuple[PolicyFile, ...]
+    sources: tuple[Source, ...]
     vocabulary: Vocabulary
     program: Program
     warnings: tuple[Diagnostic, ...]
@@ -88,41 +90,44 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
 
 def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None) -> Project:
     """Read, check and join all files of a project. Raises ``LexlineError`` with every mistake."""
-    rules = load_rules(files, plugins)
+    rules = load_rules(files, plugins, snapshots.folder.with_name("policies") if snapshots is not None else None)
     built = load_graph(files, rules.vocabulary, clock.today, snapshots)
     checks = plugins.check_results(built.graph, clock)
     register = register_of(rules.packs)
     unread = unread_facts(built.report)
     waivers = load_waivers(files, rules, plugins)
     evaluation = Evaluation(rules.program, built.graph, clock, checks, unread, built.joined, register, waivers)
-    return Project(rules.files, rules.vocabulary, evaluation, rules.warnings)
+    return Project(rules.vocabulary, evaluation, rules.warnings)
 
 
-def load_rules(files: Files, plugins: Plugins) -> Rules:
-    """Read and compile the policies of a project and of the packs that it names. Raises ``LexlineError`` with every
-    mistake."""
+def load_rules(files: Files, plugins: Plugins, kept: Path | None = None) -> Rules:
+    """Read and compile the policies of a project and of the packs that it names; ``kept`` is the folder where compiled
+    ones are kept. Raises ``LexlineError`` with every mistake."""
     packs = find_packs(files.packs, plugins.packs, files.settings)
     vocabulary = load_words(files, plugins)
     files.require("policies", files.policies)
     named = [*pack_policies(packs), *((path, "") for path in policy_paths(files.policies))]
     given = files.parameters or {}
     places = {name: files.settings.span("parameters", name) for name in given} if files.settings is not None else {}
-    parsed, program, warnings = load_policies(named, vocabulary, plugins.signatures, given, places)
+    read = [read_source(path, name) for path, name in named]
+    program, warnings = load_policies(read, vocabulary, plugins.signatures, given, places, kept)
     check_packs(packs, program)
-    return Rules(packs, parsed, vocabulary, program, warnings)
+    return Rules(packs, tuple(source for source, _ in read), vocabulary, program, warnings)
 
 
 def load_waivers(files: Files, rules: Rules, plugins: Plugins) -> tuple[Waiver, ...]:
     """The waivers of a project. Raises ``LexlineError`` with every mistake of the file."""
     if files.waivers is None:
         return ()
-    from lexline.ledger.selections import with_selection  # only where something is waived
+    from lexline.lang.parse import parse  # all of these only where something is waived
+    from lexline.ledger.selections import with_selection
     from lexline.ledger.waiver_file import read_waivers
 
     given = files.parameters or {}
     policies = [policy.id for policy in rules.program.policies]
+    parsed = [file for file, _ in map(parse, rules.sources) if file is not None]
     return tuple(
-        with_selection(waiver, policies, rules.files, rules.vocabulary, plugins.signatures, given)
+        with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given)
         for waiver in read_waivers(files.waivers)
     )
 
@@ -156,19 +161,40 @@ def pack_policies(packs: Iterable[Pack]) -> Iterator[tuple[Path, str]]:
 
 
 def load_policies(
-    paths: Iterable[tuple[Path, str]],
+    read: Sequence[tuple[Source, tuple[Diagnostic, ...]]],
     vocabulary: Vocabulary,
     checks: Mapping[str, CheckSignature],
     settings: Mapping[str, object],
     places: Mapping[str, Span],
-) -> tuple[tuple[PolicyFile, ...], Program, tuple[Diagnostic, ...]]:
-    """Read and compile policy files, each with what it is called, with the parameters that ``settings`` set (and where
-    they do). Returns warnings; raises ``LexlineError`` with every
-    mistake of every file."""
+    kept: Path | None = None,
+) -> Compiled:
+    """Compile policy files as they were ``read``, with the parameters that ``settings`` set (and where they do), or
+    take them from the folder where they are ``kept``. Returns warnings; raises ``LexlineError`` with every mistake of
+    every file."""
+
+    def compiled() -> Compiled:
+        return _compiled(read, vocabulary, checks, settings, places)
+
+    if kept is None or any(refused for _, refused in read):
+        return compiled()
+    sources = [*(source for source, _ in read), *(span.source for span in places.values())]
+    return compiled_once(kept, sources, map(repr, (vocabulary, checks, settings)), compiled)
+
+
+def _compiled(
+    read: Iterable[tuple[Source, tuple[Diagnostic, ...]]],
+    vocabulary: Vocabulary,
+    checks: Mapping[str, CheckSignature],
+    settings: Mapping[str, object],
+    places: Mapping[str, Span],
+) -> Compiled:
+    from lexline.lang.compile import compile_policies  # with the parser: not where compiled policies are kept
+    from lexline.lang.parse import parse
+
     parsed: list[PolicyFile] = []
     found: list[Diagnostic] = []
-    for path, name in paths:
-        file, diagnostics = read_policy(path, name)
+    for source, refused in read:
+        file, diagnostics = (None, refused) if refused else parse(source)
         found += diagnostics
         if file is not None:
             parsed.append(file)
@@ -178,7 +204,7 @@ def load_policies(
     found.sort(key=lambda d: (names.get(d.span.source.name, len(names)), d.span.start))  # as a reader meets them
     if any(d.severity is Severity.ERROR for d in found):
         raise LexlineError(tuple(found))
-    return tuple(parsed), program, tuple(found)
+    return program, tuple(found)
 
 
 def load_graph(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None = None) -> BuiltGraph:
