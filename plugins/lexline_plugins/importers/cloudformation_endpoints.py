@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lexline_lineage.facts import Strength
 from lexline_plugins.importers.cloudformation_templates import Resource, Template, Values, shown
 from lexline_plugins.importers.cloudformation_work import SAGEMAKER, TemplateImport
-from lexline_plugins.importers.locations import logged_model
 from lexline_plugins.importers.records import mapping, mappings, text
-from lexline_plugins.importers.regions import jurisdiction_of
 from lexline_plugins.importers.use_cases import state_use
 
 __all__ = ["CONFIG", "ENDPOINT", "MODEL", "read_endpoint", "read_model"]
@@ -79,7 +76,6 @@ def _deployment(
     where = {
         "environment": work.environments.get(template.stack),
         "region": region,
-        "jurisdiction": jurisdiction_of(region),
     }
     work.state(element, where | said, endpoint.place)
     meaning.state(work.sheet, element, endpoint.place)
@@ -119,16 +115,8 @@ def _loads(work: TemplateImport, template: Template, model: Resource, element: s
 
 
 def _artifact(work: TemplateImport, address: str, place: str) -> str:
-    """The artifact at an address; empty where there is none. A file in the folder of a logged model may be that model:
-    the folder was made for it alone."""
-    if not address:
-        return ""
-    location = work.locations.canonical(address)
-    artifact = work.sheet.element(f"artifact:{location}", "artifact", place)
-    work.sheet.attribute(artifact, "location", location, place)
-    if logged := logged_model(location):
-        work.sheet.alias(artifact, f"artifact:mlflow/models/{logged}", Strength.DERIVED, place)
-    return artifact
+    """The artifact at an address; empty where there is none."""
+    return work.sheet.artifact(work.locations.canonical(address), place) if address else ""
 
 
 def _capture(work: TemplateImport, template: Template, config: Resource, element: str, is_shadow: bool) -> None:

@@ -16,7 +16,6 @@ from lexline_plugins.importers.labels import Labels
 from lexline_plugins.importers.locations import Locations, escape
 from lexline_plugins.importers.options import refuse_unknown, required_text, text_pairs, the_locations
 from lexline_plugins.importers.records import Reading, Record, mapping, mappings, text, yaml_documents
-from lexline_plugins.importers.regions import jurisdiction_of
 from lexline_plugins.importers.sheet import FactSheet
 from lexline_plugins.importers.use_cases import state_use
 
@@ -114,8 +113,6 @@ class Cluster:
         if ready:
             values["ready"] = {"True": True, "False": False}.get(ready[0])
         values |= found.attributes | dict(said)
-        if not values.get("jurisdiction"):
-            values["jurisdiction"] = jurisdiction_of(str(values.get("region") or ""))
         for attribute, value in values.items():
             self.sheet.attribute(element, attribute, value, record.place)
         state_use(self.sheet, element, values, record.place)
@@ -129,7 +126,17 @@ class Cluster:
         location = self.locations.canonical(address)
         if not extra:
             self.sheet.attribute(element, "artifact_uri", location, place)
-        self.sheet.edge(element, "loads", f"artifact:{location}", place)
+        self.sheet.edge(element, "loads", f"artifact:{self._apart(element, location)}", place)
+
+    def _apart(self, element: str, location: str) -> str:
+        """The address, or where it means another file elsewhere, that with what has it: a volume is of one namespace, a
+        file of the container that the deployment runs."""
+        if location.startswith("file:"):
+            return f"{element.partition(':')[2]}/{location}"
+        if location.startswith("pvc:"):
+            _, authority, namespace = element.split("/")[:3]
+            return f"cluster/{authority}/{namespace}/{location}"
+        return location
 
     def leave_open(self, reference: str, where: str, why: str) -> None:
         """What an element refers to can't be told from the files."""

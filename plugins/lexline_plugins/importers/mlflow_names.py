@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, field
 
 from lexline.importing import Unresolved
-from lexline_lineage.facts import Strength
 from lexline_plugins.importers.locations import Locations, escape, logged_model, run_id
 from lexline_plugins.importers.mlflow_answers import Answers, pairs
 from lexline_plugins.importers.records import Reading, Record, mapping, text
@@ -53,13 +52,8 @@ class Import:
         return f"run:{known}" if known else f"run:mlflow/{self.authority}/{escape(run)}"
 
     def artifact(self, address: str, place: str) -> str:
-        """The artifact at an address, and where the address ends in the id of a logged model, that name of it."""
-        location = self.locations.canonical(address)
-        artifact = self.sheet.element(f"artifact:{location}", "artifact", place)
-        self.sheet.attribute(artifact, "location", location, place)
-        if logged := logged_model(location):
-            self.sheet.alias(artifact, f"artifact:mlflow/models/{logged}", Strength.DERIVED, place)
-        return artifact
+        """The artifact at an address."""
+        return self.sheet.artifact(self.locations.canonical(address), place)
 
     def leave_open(self, reference: str, where: str, why: str) -> None:
         """Something points nowhere."""

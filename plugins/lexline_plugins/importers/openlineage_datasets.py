@@ -24,7 +24,7 @@ def read_dataset(work: Import, data: dict[str, object], place: str, day: str = "
     address = work.address(data)
     facets = mapping(data, "facets")
     if work.is_model(address):
-        artifact = work.artifact(address, place)
+        artifact = work.sheet.artifact(address, place)
         _registered(work, artifact, data, place)
         return artifact
     dataset = work.sheet.element(f"dataset:{address}", "dataset", place)

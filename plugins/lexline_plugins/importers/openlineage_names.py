@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lexline_lineage.facts import Strength
-from lexline_plugins.importers.locations import Locations, escape, has_scheme, logged_model
+from lexline_plugins.importers.locations import Locations, escape, has_scheme
 from lexline_plugins.importers.records import Reading, mappings, text
 from lexline_plugins.importers.sheet import FactSheet
 
@@ -54,14 +53,6 @@ class Import:
     def plain_address(self, url: str) -> str:
         """An address that somebody wrote, in one form and without secrets; empty where there is none."""
         return self.locations.canonical(url) if url else ""
-
-    def artifact(self, address: str, place: str) -> str:
-        """The artifact at an address; one that ends in the id of a logged model goes by that too."""
-        artifact = self.sheet.element(f"artifact:{address}", "artifact", place)
-        self.sheet.attribute(artifact, "location", address if has_scheme(address) else None, place)
-        if logged := logged_model(address):
-            self.sheet.alias(artifact, f"artifact:mlflow/models/{logged}", Strength.DERIVED, place)
-        return artifact
 
     def column(self, dataset: str, name: str, place: str) -> str:
         """A column of a dataset."""

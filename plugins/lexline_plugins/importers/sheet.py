@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
-from lexline_plugins.importers.locations import escape
+from lexline_plugins.importers.locations import escape, logged_model
+from lexline_plugins.importers.regions import jurisdiction_of
 
 __all__ = ["FactSheet", "column_id"]
 
 _ORDER = tuple(Strength)
+_PLACED = frozenset({"dataset", "deployment"})
+"""The kinds of the vocabulary that have both a region and a jurisdiction."""
 
 
 def column_id(table: str, name: str) -> str:
@@ -42,6 +45,16 @@ class FactSheet:
         self.attribute(column, "name", name, place)
         self.edge(column, "belongs_to", table, place)
         return column
+
+    def artifact(self, address: str, place: str) -> str:
+        """There is a file or folder of a model at the address. One in the folder of a logged model of MLflow may be
+        that model, whichever address leads there: the folder was made for it alone. Gives its id back."""
+        artifact = self.element(f"artifact:{address}", "artifact", place)
+        has_address = address.partition("/")[0].endswith(":")
+        self.attribute(artifact, "location", address if has_address else None, place)
+        if logged := logged_model(address):
+            self.alias(artifact, f"artifact:mlflow/models/{logged}", Strength.DERIVED, place)
+        return artifact
 
     def attribute(self, element: str, name: str, value: object, place: str, *, since: date | None = None) -> None:
         """The attribute of the element is the value, ``since`` a day or at any time. Where it is said again, the first
@@ -79,8 +92,18 @@ class FactSheet:
         """True where the attribute was said to hold at any time."""
         return (element, name, None) in self._attributes
 
+    def _place_regions(self) -> None:
+        """Say in which territory a region lies, of what has both and whose own files don't say it."""
+        for fact in [fact for (_, name, _), fact in self._attributes.items() if name == "region"]:
+            known = self._elements.get(fact.element)
+            if known is None or known.kind not in _PLACED or self.has_attribute(fact.element, "jurisdiction"):
+                continue
+            self.attribute(fact.element, "jurisdiction", jurisdiction_of(str(fact.value)), fact.source.place)
+
     def facts(self) -> tuple[Fact, ...]:
-        """All facts: by element, its attributes before the edges that leave it, and its other names last."""
+        """All facts, and in which territory each region lies: by element, its attributes before the edges that leave
+        it, and its other names last."""
+        self._place_regions()
         keyed: list[tuple[tuple[str, int, str, str], Fact]] = [
             ((fact.element, 0, "", ""), fact) for fact in self._elements.values()
         ]
