@@ -293,7 +293,8 @@ def _wanted(type: ValueType) -> str:  # noqa: A002
 def _shown(raw: object) -> str:
     """A raw value in a message, cut short."""
     if isinstance(raw, str):
-        text = ascii(raw) if not raw.isprintable() else f'"{raw[:60]}"'
+        short = raw if len(raw) <= 60 else f"{raw[:29]}…{raw[-30:]}"  # addresses often differ only in their ends
+        text = ascii(raw) if not raw.isprintable() else f'"{short}"'
     else:
         try:
             text = json.dumps(raw, ensure_ascii=False, default=str)

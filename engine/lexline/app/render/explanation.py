@@ -122,7 +122,8 @@ def _headline(node: Node) -> str:
 def _change_lines(change: Change | None) -> list[str]:
     if change is None:
         return ["No small change of recorded facts was found that would change the verdict."]
-    lines = [f"It would be {change.verdict.value} if"]
+    several = len(change.elements) + len(change.edges) + len(change.facts) > 1
+    lines = [f"It would be {change.verdict.value} if{' all of this were so' if several else ''}"]
     lines += [f"  there were a further {new.kind}, here called {new.element}" for new in change.elements]
     lines += [f"  {e.origin} {e.relation} {e.target} {EDGE_CHANGES[e.before, e.after]}" for e in change.edges]
     for fact in change.facts:
