@@ -45,7 +45,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(["init", str(folder)]) == 0
     with (folder / "lexline.yaml").open("a", encoding="utf-8") as settings:
         settings.write(SOURCES)
-    (folder / "kserve.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: none}\n", "utf-8")
+    service = "kind: InferenceService\nmetadata: {name: s}\nspec: {predictor: {model: {storageUri: s3://b/m}}}\n"
+    (folder / "kserve.yaml").write_text(service, "utf-8")
     imported_by(folder, "check")
     assert {path.suffix for path in (folder / "cache").rglob("*.*")} >= {".graph", ".policies"}
     return folder

@@ -149,6 +149,22 @@ def test_mistakes_end_with_2_and_a_hint(
     assert words in capsys.readouterr().err
 
 
+def test_import_of_files_that_cannot_be_read_changes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the source said before stays, and the reason is told."""
+    source = "sources: {s: {importer: kserve, paths: [export.yaml], settings: {authority: c}}}"
+    (project / "lexline.yaml").write_text(f"policies: [policies]\nfacts: facts\n{source}\n", "utf-8")
+    service = "kind: InferenceService\nmetadata: {name: s}\nspec: {predictor: {model: {storageUri: s3://b/m}}}\n"
+    (project / "export.yaml").write_text(service, "utf-8")
+    assert run(["import"]) == 0
+    before = (project / "facts" / "s.jsonl").read_bytes()
+    (project / "export.yaml").write_text("Not Found", "utf-8")
+    assert run(["import"]) == 2
+    printed = capsys.readouterr()
+    assert "skipped: export.yaml" in printed.out
+    assert "nothing that source `s` names could be read" in printed.err
+    assert (project / "facts" / "s.jsonl").read_bytes() == before
+
+
 def test_nothing_evaluated_ends_with_2(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "portfolio" / "models.yaml").write_text("nodes: {}\n")
     assert run(["check"]) == 2

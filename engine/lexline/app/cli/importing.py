@@ -51,6 +51,7 @@ def import_facts(
     for name in names:
         with progress(f"reading {name}"):
             results[name] = read_source(settings, plugins, name)
+    refuse_unread(results)
     files = Files.of(settings)
     vocabulary = load_words(files, plugins)
     check_together(files, vocabulary, results)
@@ -59,6 +60,17 @@ def import_facts(
         tell(describe(name, result))
     tell(f"{kept}\n")
     return 0
+
+
+def refuse_unread(results: dict[str, ImportResult]) -> None:
+    """Raise ``LexlineError`` where a source holds nothing that could be read: what it said before would be lost."""
+    from lexline.app.cli.output import tell
+
+    for name, result in results.items():
+        if result.skipped and not result.facts:
+            tell(describe(name, result))
+            advice = "see why above; is `importer:` that of the system that wrote the files?"
+            raise mistake(f"nothing that source `{name}` names could be read, so nothing was written", advice)
 
 
 def keep(settings: Settings, files: Files, vocabulary: Vocabulary, results: dict[str, ImportResult]) -> str:
