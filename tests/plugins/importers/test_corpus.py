@@ -21,6 +21,7 @@ CORPORA = sorted(path.name for path in (HERE / "files").iterdir() if path.is_dir
 """Folders of files that are read together: the name of an importer, and what sets them apart after an ``@``."""
 SETTINGS: dict[str, dict[str, object]] = {
     "dbt": {"namespace": "bigquery"},
+    "dbt@full": {"namespace": "duckdb://northfield.duckdb"},
     "dbt@no-manifest": {"namespace": "duckdb://jaffle_shop.duckdb"},
     "dbt@only-compiled": {},
     "dbt@v1": {},
