@@ -91,8 +91,10 @@ def _alone(report: IdentityReport, whole: bool) -> Iterator[str]:
 def _proposal(proposal: Proposal, limit: int | None) -> list[str]:
     lines = ["What the proposed rules would change"]
     for word, links in (("joins", proposal.joins), ("parts", proposal.parts), ("no longer waits", proposal.settles)):
-        lines += [f"  {word}: {join_line(link)}" for link in links[:limit]]
-        lines += [f"  and {len(links) - limit} more" for _ in range(limit is not None and len(links) > limit)]  # type: ignore[operator]
+        shown = links[:limit]
+        lines += [f"  {word}: {join_line(link)}" for link in shown]
+        if len(links) > len(shown):
+            lines.append(f"  and {len(links) - len(shown)} more")
     return [*lines, "  nothing"] if len(lines) == 1 else lines
 
 
