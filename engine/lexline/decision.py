@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
@@ -181,8 +182,11 @@ def _column(columns: ColumnEvaluator, graph: Graph, key: Key) -> Iterator[Decisi
 def _gravest(program: Program, decisions: Sequence[Decision], reasons: int) -> list[int]:
     """The places of the first ``reasons`` decisions that call for some, the gravest first."""
     called = (place for place, decision in enumerate(decisions) if decision.verdict in ATTENTION)
-    order = sorted(called, key=lambda at: gravity(program.rules[decisions[at].rule], decisions[at]))
-    return order if reasons == ALL_REASONS else order[:reasons]
+
+    def rank(place: int) -> tuple[int, int, int]:
+        return gravity(program.rules[decisions[place].rule], decisions[place])
+
+    return sorted(called, key=rank) if reasons == ALL_REASONS else nsmallest(reasons, called, rank)
 
 
 def _explained(
