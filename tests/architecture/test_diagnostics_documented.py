@@ -7,12 +7,14 @@ import shlex
 import sqlite3
 import sys
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
 
 from installed_plugins import installed
+from ledger_entries import ENTRIES
 from lexline.app.cli.commands import run
 from lexline.diagnostics import Diagnostic, LexlineError, Source
 from lexline.evaluate import explaining
@@ -21,7 +23,7 @@ from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
 from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
 from lexline.plugin_manager import load_plugins
-from lexline.store import opening
+from lexline.store import open_store, opening
 from lexline_lineage import documents, placement
 from lexline_lineage.problems import LineageError
 from lexline_lineage.values import Sort, ValueType
@@ -107,6 +109,8 @@ def made(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Makes what a page can't show, such as a file that is no text; the command that reads it."""
     if code in ("LX502", "LX504"):
         return broken_store(code, folder, monkeypatch)
+    if code == "LX521":
+        return changed_ledger(folder)
     if code == "LX304":
         monkeypatch.setattr(explaining, "TOGETHER", 1)
         monkeypatch.setattr(Interpreter, "decide", lambda *_: os._exit(9))
@@ -140,6 +144,17 @@ def broken_store(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> li
         monkeypatch.setattr(opening, "_WAIT_MS", 10)
         monkeypatch.setattr(sys, "other_program", other, raising=False)  # until the test has ended
     return ["check"]
+
+
+def changed_ledger(folder: Path) -> list[str]:
+    """Makes a store with a ledger of one entry, which another program then changes."""
+    settings = (folder / "lexline.yaml").read_text("utf-8").replace("facts: facts", "")
+    (folder / "lexline.yaml").write_text(f"{settings}store: lexline.db\n", "utf-8")
+    with open_store(folder / "lexline.db") as store:
+        store.append(ENTRIES[:1])
+    with closing(sqlite3.connect(folder / "lexline.db", isolation_level=None)) as other:
+        other.execute("UPDATE entry SET body = '{}'")
+    return ["ledger", "show"]
 
 
 @pytest.fixture

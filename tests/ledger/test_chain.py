@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger_entries import ENTRIES
 from lexline.ledger.chain import Head, Link, head_of, linked, verify
-from lexline.ledger.record import (
-    Acknowledgement,
-    AssessmentEntry,
-    Checkpoint,
-    Entry,
-    EvaluationEntry,
-    JudgementEntry,
-    PolicyState,
-    PortfolioState,
-    WaiverEntry,
-    WaiverWithdrawn,
-    body_of,
-    canonical,
-    entry_of,
-)
+from lexline.ledger.record import Acknowledgement, Entry, body_of, canonical, entry_of
 
 Batches = list[list[tuple[str, dict[str, str]]]]
 BODIES = st.lists(
@@ -85,52 +71,6 @@ def test_a_chain_written_anew_is_found_by_what_was_given_out(batches: Batches, p
     assert verify(forged, head_of(forged), [head_of(links)])
 
 
-ENTRIES: list[Entry] = [
-    EvaluationEntry(
-        door="gate",
-        element="m",
-        on=date(2026, 9, 3),
-        moment=datetime(2026, 9, 3, 1, 2, 3, 4, tzinfo=UTC),
-        policies=(PolicyState(id="house", version="1", digest="sha256:0"),),
-        portfolio=PortfolioState(digest="sha256:1", elements=3, edges=2),
-        revision=4,
-        engine="0.1.0",
-        plugins={"p": "p 1.0"},
-        verdicts="sha256:2",
-        counts={"fail": 1},
-        outcome="block",
-    ),
-    AssessmentEntry(
-        element="m", element_kind="model", type="dpia", status="approved", assessor="Jo Marsh", approver="Jo Marsh"
-    ),
-    JudgementEntry(
-        element="m",
-        element_kind="model",
-        norm="EUAIA-10-3",
-        finding="met",
-        decided_on=date(2026, 9, 3),
-        assessor="Jo Marsh",
-        role="dpo",
-    ),
-    WaiverEntry.model_validate(
-        {
-            "rules": ["a/B"],
-            "elements": ["m"],
-            "reason": "r",
-            "control": "c",
-            "approver": "Jo Marsh",
-            "role": "cro",
-            "requested_by": "Sam Field",
-            "from": "2026-09-03",
-            "until": "2026-09-04",
-        }
-    ),
-    WaiverWithdrawn(waiver=4, on=date(2026, 9, 4), by="Sam Field", reason="mended"),
-    Acknowledgement(subject="assessment 2", state="assigned", by="Jo Marsh", assignee="Sam Field"),
-    Checkpoint(sequence=6, digest="sha256:3"),
-]
-
-
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.kind)
 def test_an_entry_is_read_as_it_was_recorded(entry: Entry) -> None:
     keys = {"Jo Marsh": "k1", "Sam Field": "k2"}
@@ -146,3 +86,10 @@ def test_an_entry_is_read_as_it_was_recorded(entry: Entry) -> None:
 def test_what_is_no_entry(body: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         entry_of(body, str)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\udc80b"])
+@pytest.mark.parametrize("field", ["subject", "by", "assignee", "cause", "note"])
+def test_a_text_that_no_database_keeps_is_refused(field: str, text: str) -> None:
+    with pytest.raises(ValueError, match=field):
+        Acknowledgement.model_validate({"subject": "s", "state": "done", "by": "b", field: text})

@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 __all__ = [
+    "KINDS",
     "Acknowledgement",
     "AssessmentEntry",
     "Checkpoint",
@@ -42,8 +43,11 @@ __all__ = [
 ]
 
 _PERSON = "person"
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
-Person = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _PERSON]
+_WORDS = r"^[^\x00]*$"
+"""PostgreSQL keeps no text with a NUL in it."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000, pattern=_WORDS)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000, pattern=_WORDS)]
+Person = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=_WORDS), _PERSON]
 """A person or mailbox. The store puts a key in its place, so that a name can be erased and the chain still holds."""
 NamedPerson = Annotated[Text, _PERSON]
 
@@ -110,8 +114,8 @@ class AssessmentEntry(Form):
     valid_until: date | None = None
     assessor: NamedPerson
     approver: Person = ""
-    role: str = ""
-    scope: str = ""
+    role: Words = ""
+    scope: Words = ""
     basis: str = ""
 
 
@@ -128,9 +132,9 @@ class JudgementEntry(Form):
     valid_until: date | None = None
     assessor: NamedPerson
     role: Text
-    criteria: str = ""
-    reasoning: str = ""
-    dissent: str = ""
+    criteria: Words = ""
+    reasoning: Words = ""
+    dissent: Words = ""
     basis: str = ""
 
 
@@ -146,7 +150,7 @@ class WaiverTerms(Form):
     rules: tuple[Text, ...] = Field(min_length=1)
     elements: tuple[Text, ...] = ()
     every: str = Field("", pattern="^[a-z][a-z0-9-]*$|^$")
-    where: Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)] = ""
+    where: Words = ""
     reason: Text
     control: Text
     approver: NamedPerson
@@ -192,8 +196,8 @@ class Acknowledgement(Form):
     state: Literal["acknowledged", "assigned", "done"]
     by: NamedPerson
     assignee: Person = ""
-    cause: str = ""
-    note: str = ""
+    cause: Words = ""
+    note: Words = ""
 
 
 class Checkpoint(Form):
@@ -210,6 +214,16 @@ class Checkpoint(Form):
 Entry = (
     EvaluationEntry | AssessmentEntry | JudgementEntry | WaiverEntry | WaiverWithdrawn | Acknowledgement | Checkpoint
 )
+KINDS = (
+    "evaluation",
+    "assessment",
+    "judgement",
+    "waiver",
+    "waiver-withdrawn",
+    "acknowledgement",
+    "checkpoint",
+)
+"""All kinds of entries."""
 _ENTRIES: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 
 

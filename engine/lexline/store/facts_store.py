@@ -1,9 +1,10 @@
-"""A store as others see it: facts by revision. Nothing outside of this package knows the tables."""
+"""A store as others see it: facts by revision, and the ledger. Nothing outside of this package knows the tables."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Self
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.lang.suggest import nearest
-from lexline.store import facts, revisions
+from lexline.ledger.chain import Head, Link
+from lexline.ledger.record import Entry, Recorded
+from lexline.store import entries, facts, revisions
 from lexline.store.opening import Database, open_database
 from lexline.store.people import People
 from lexline.store.revisions import Revision, SourceChange
@@ -31,11 +34,12 @@ class FactDifference:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A person is erased: their ``key``, in how many ``facts`` of any time it stands, and the ``sources`` that name
-    them still, whose next import brings the name back."""
+    """A person is erased: their ``key``, in how many ``facts`` of any time and ``entries`` of the ledger it stands, and
+    the ``sources`` that name them still, whose next import brings the name back."""
 
     key: str
     facts: int
+    entries: int
     sources: tuple[str, ...]
 
 
@@ -135,14 +139,38 @@ class Store:
                 raise LexlineError((Diagnostic("LX505", f"the store knows nobody by the name `{name}`", (), advice),))
             people.erase(key)
             count, sources = facts.naming(connection, key)
+            named = entries.naming_entries(connection, key)
             revisions.add_revision(connection, "erase", f"person {key}")
         self._database.wipe()
-        return Erasure(key, count, sources)
+        return Erasure(key, count, named, sources)
 
     def difference(self, old: Revision, new: Revision) -> FactDifference:
         """What came and what went between two revisions."""
         before, after = (Counter(map(_placeless, self.facts(revision))) for revision in (old, new))
         return FactDifference(tuple((after - before).elements()), tuple((before - after).elements()))
+
+    def append(self, recorded: Sequence[Entry], moment: datetime | None = None) -> tuple[Recorded, ...]:
+        """Add entries to the ledger, all or none, at a moment (aware; now where None). They are on the disk when this
+        returns. Raises ``LexlineError`` also where the ledger does not end as it was written."""
+        with self._database.writing() as connection:
+            return entries.append(connection, recorded, moment or datetime.now(UTC))
+
+    def entries(self, upto: int | None = None, kinds: Collection[str] = ()) -> tuple[Recorded, ...]:
+        """The ledger's entries up to a number (all where None), the oldest first; those of some kinds where they are
+        named."""
+        with self._database.reading() as connection:
+            return tuple(entries.entries_of(connection, upto, kinds))
+
+    def ledger_head(self) -> Head:
+        """How long the ledger is, and the digest of its last entry."""
+        with self._database.reading() as connection:
+            return entries.head_of_ledger(connection)
+
+    @contextmanager
+    def links(self) -> Iterator[tuple[Head, Iterator[Link]]]:
+        """The ledger's head and its links in order, of one moment, as they are kept: for who verifies or exports."""
+        with self._database.reading() as connection, closing(entries.links_of(connection)) as links:
+            yield entries.head_of_ledger(connection), links
 
 
 def _placeless(fact: Fact) -> Fact:

@@ -18,7 +18,7 @@ from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
 
 __all__ = ["VERSION", "Database", "open_database"]
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration, which is what this code reads and writes."""
 
 _LOCK = 4_107_518_243

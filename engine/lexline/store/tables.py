@@ -1,4 +1,5 @@
-"""The tables of facts and ledger. Rows are inserted and never updated, but for a person's name, which can be erased.
+"""The tables of facts and ledger. Rows are inserted and never updated, but for a person's name, which can be erased,
+and the ledger's head.
 
 Moments are whole microseconds since 1970-01-01 UTC and days are proleptic ordinals, so that every database keeps them
 alike. Texts stand once in ``phrase``; what refers to a text holds its number.
@@ -19,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-__all__ = ["ENTRY", "IMPORT_RUN", "METADATA", "PERSON", "PHRASE", "RETRACTION", "REVISION", "STATEMENT"]
+__all__ = ["ENTRY", "IMPORT_RUN", "LEDGER_HEAD", "METADATA", "PERSON", "PHRASE", "RETRACTION", "REVISION", "STATEMENT"]
 
 METADATA = MetaData()
 
@@ -106,3 +107,12 @@ ENTRY = Table(
     Index("entry_of_kind", "kind"),
 )
 """The ledger: entries in a chain, each with the digest of the one before it. Sequences count from 1 without gaps."""
+
+LEDGER_HEAD = Table(
+    "ledger_head",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("sequence", _NUMBER, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+"""One row: the number and digest of the last entry, written with it, so that entries cut off at the end show."""

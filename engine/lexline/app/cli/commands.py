@@ -19,6 +19,7 @@ from lexline.app.cli import (
     importing,
     inventory,
     layout,
+    ledger,
     plugins,
     setup,
 )
@@ -73,6 +74,7 @@ def application() -> typer.Typer:
     app.command("log", epilog="Example: lexline log --last 10")(history.log)
     app.command("diff", epilog="Example: lexline diff 2026-08-31 2026-09-30")(history.diff)
     app.command("erase", epilog="Example: lexline erase 'Jo Doe'")(history.erase)
+    app.add_typer(ledger.application(), name="ledger")
     app.command("plugins", epilog="Example: lexline plugins")(plugins.plugins)
     return app
 

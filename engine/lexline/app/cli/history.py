@@ -70,7 +70,8 @@ def erase(
     if folder is not None:
         Snapshots(folder).clear()  # they hold names, too
     facts = "1 fact names" if erased.facts == 1 else f"{erased.facts} facts name"
-    tell(f"Erased. {facts} `erased person {erased.key}` now.\n")
+    entries = f", and {erased.entries} of the ledger's entries" if erased.entries else ""
+    tell(f"Erased. {facts} `erased person {erased.key}` now{entries}.\n")
     if erased.sources:
         tell(f"Their next import brings the name back: {', '.join(erased.sources)}. Remove it there, too.\n")
     return 0

@@ -1,0 +1,97 @@
+"""What ``lexline ledger`` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from lexline.ledger.chain import Fault, Head
+from lexline.ledger.record import (
+    Acknowledgement,
+    AssessmentEntry,
+    Checkpoint,
+    Entry,
+    EvaluationEntry,
+    JudgementEntry,
+    Recorded,
+    WaiverEntry,
+    WaiverWithdrawn,
+)
+from lexline_plugins.reporters.wording import inline, printable
+
+__all__ = ["render_entries", "render_entries_json", "render_entry", "render_faults", "render_faults_json"]
+
+
+def render_faults(head: Head, faults: Sequence[Fault]) -> str:
+    """Whether a ledger is whole, as text."""
+    if not faults:
+        count = "1 entry" if head.sequence == 1 else f"{head.sequence} entries"
+        return f"{count}, whole, head {head.sequence}:{head.digest}\n"
+    return printable("".join(f"{fault.message}\n" for fault in faults))
+
+
+def render_faults_json(head: Head, faults: Sequence[Fault]) -> str:
+    """The same as JSON."""
+    document = {
+        "head": {"sequence": head.sequence, "digest": head.digest},
+        "whole": not faults,
+        "faults": [{"sequence": fault.sequence, "message": fault.message} for fault in faults],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def render_entries(entries: Sequence[Recorded]) -> str:
+    """Entries as text, one a line."""
+    lines = [f"{e.sequence:>6}  {_moment(e)}  {e.entry.kind:<16}  {_said(e.entry)}" for e in entries]
+    return printable("\n".join(lines) or "Nothing has been recorded.") + "\n"
+
+
+def render_entries_json(entries: Sequence[Recorded]) -> str:
+    """Entries as JSON, with all that they hold."""
+    document = [
+        {
+            "sequence": recorded.sequence,
+            "moment": recorded.moment.isoformat().replace("+00:00", "Z"),
+            "previous": recorded.previous,
+            "digest": recorded.digest,
+            "entry": recorded.entry.model_dump(mode="json"),
+        }
+        for recorded in entries
+    ]
+    return json.dumps({"entries": document}, indent=2) + "\n"
+
+
+def render_entry(recorded: Recorded) -> str:
+    """One entry as text, with all that it holds."""
+    held = {name: value for name, value in recorded.entry.model_dump(mode="json").items() if name != "kind"}
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in held.items()}
+    lines = [f"Entry {recorded.sequence}, {recorded.entry.kind}, {_moment(recorded)}"]
+    lines += [f"  {name}: {inline(text)}" for name, text in texts.items() if text not in ("", "null", "[]", "{}")]
+    return printable("\n".join([*lines, f"  digest: {recorded.digest}"])) + "\n"
+
+
+def _said(entry: Entry) -> str:
+    match entry:
+        case EvaluationEntry():
+            about = inline(entry.element) or "all elements"
+            return f"{entry.door} of {about} on {entry.on}: {entry.outcome}"
+        case AssessmentEntry():
+            until = f", until {entry.valid_until}" if entry.valid_until else ""
+            return f"{inline(entry.type)} of {inline(entry.element)} by {inline(entry.assessor)}: {entry.status}{until}"
+        case JudgementEntry():
+            return f"{inline(entry.norm)} for {inline(entry.element)} by {inline(entry.assessor)}: {entry.finding}"
+        case WaiverEntry():
+            about = ", ".join(map(inline, entry.elements)) or f"every {entry.every} where {inline(entry.where)}"
+            rules = ", ".join(map(inline, entry.rules))
+            return f"{rules} for {about} from {entry.since} until {entry.until}, by {inline(entry.approver)}"
+        case WaiverWithdrawn():
+            return f"waiver {entry.waiver} from {entry.on} on, by {inline(entry.by)}: {inline(entry.reason)}"
+        case Acknowledgement():
+            to = f" to {inline(entry.assignee)}" if entry.assignee else ""
+            return f"{inline(entry.subject)} {entry.state}{to} by {inline(entry.by)}"
+        case Checkpoint():
+            return f"up to {entry.sequence}, {entry.digest}" + (f", signed by {entry.key}" if entry.key else "")
+
+
+def _moment(recorded: Recorded) -> str:
+    return f"{recorded.moment:%Y-%m-%d %H:%M:%S} UTC"
