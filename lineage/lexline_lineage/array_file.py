@@ -27,7 +27,7 @@ from lexline_lineage.writing import replacing
 
 __all__ = ["FORMAT", "ArrayFile", "DamagedError", "read_arrays", "write_arrays"]
 
-FORMAT = 1
+FORMAT = 2
 """The version of this layout and of what ``snapshot`` puts into it; an older or newer one is not read."""
 MAGIC = b"LEXLINE\n"
 _START = struct.Struct("<8s32s32sQ")

@@ -89,7 +89,7 @@ def encode(values: Sequence[Value], type: ValueType, texts: Texts) -> NDArray[An
 
 def no_edges(count: int) -> Adjacency:
     """Compressed rows for ``count`` elements of which none has a neighbour."""
-    return Adjacency(np.zeros(count + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_))
+    return Adjacency(np.zeros(count + 1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.bool_))
 
 
 def _rows_along(count: int, edges: Edges) -> tuple[Adjacency, NDArray[np.int32]]:
@@ -97,12 +97,15 @@ def _rows_along(count: int, edges: Edges) -> tuple[Adjacency, NDArray[np.int32]]
     that is given first, a sure one where there is one."""
     keys = _keys(count, edges.origins, edges.targets, edges.possible)
     if edges.said.min() == edges.said.max():
+        said = edges.said[0]
+        del edges
         keys.sort()
         rows = _rows(count, keys)
-        return rows, np.full(len(rows.neighbours), edges.said[0], np.int32)
+        return rows, np.full(len(rows.neighbours), said, np.int32)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    return _rows(count, keys), edges.said[order[_is_first(keys)]]
+    said = edges.said[order[_is_first(keys)]]
+    return _rows(count, keys), said
 
 
 def _rows_against(count: int, along: Adjacency) -> Adjacency:
@@ -116,9 +119,12 @@ def _rows_of_all(count: int, parts: Sequence[Adjacency]) -> Adjacency:
     """The edges of several relations as one; a single relation is shared, not copied."""
     if len(parts) == 1:
         return parts[0]
-    keys = np.zeros(0, np.int64)
+    keys = np.empty(sum(len(part.neighbours) for part in parts), np.int64)
+    begin = 0
     for part in parts:
-        keys = np.concatenate([keys, _keys(count, _origins(part), part.neighbours, part.possible)])
+        end = begin + len(part.neighbours)
+        keys[begin:end] = _keys(count, _origins(part), part.neighbours, part.possible)
+        begin = end
     keys.sort(kind="stable")  # it merges what is sorted already
     return _rows(count, keys)
 
@@ -136,16 +142,16 @@ def _keys(
 
 
 def _rows(count: int, keys: NDArray[np.int64]) -> Adjacency:
-    """Compressed rows of sorted keys."""
+    """Compressed rows of sorted keys, which are used up."""
     if not len(keys):
         return no_edges(count)
     first = _is_first(keys)
-    keys = keys.copy() if first.all() else keys[first]
+    keys = keys if first.all() else keys[first]
     possible = (keys & 1).astype(np.bool_)
     keys >>= 1
     origins = keys // count
     keys -= origins * count
-    starts = np.zeros(count + 1, np.int64)
+    starts = np.zeros(count + 1, np.int32)
     np.cumsum(np.bincount(origins, minlength=count), out=starts[1:])
     return Adjacency(starts, keys.astype(np.int32), possible)
 
@@ -167,11 +173,11 @@ def assemble(
     ids: Strings,
     kind_codes: NDArray[np.int16],
     cells: Mapping[tuple[str, str], Cells],
-    edges: Mapping[str, Edges],
+    edges: dict[str, Edges],
     stubs: frozenset[int],
     sources: tuple[Source, ...],
 ) -> Graph:
-    """The graph. ``ids`` are sorted; ``kind_codes`` count the kinds in the vocabulary's order."""
+    """The graph. ``ids`` are sorted; ``kind_codes`` count the kinds as the vocabulary does; ``edges`` are used up."""
     kind_names = tuple(vocabulary.kinds)
     members = {name: np.flatnonzero(kind_codes == code).astype(np.int32) for code, name in enumerate(kind_names)}
     rows = np.zeros(len(ids), np.int32)
@@ -183,15 +189,14 @@ def assemble(
     edge_said: dict[str, NDArray[np.int32]] = {}
     empty = no_edges(len(ids))
     for name in vocabulary.relations:
-        found = edges.get(name)
-        if found is None:
+        if name not in edges:
             along[name] = against[name] = empty
             edge_said[name] = np.zeros(0, np.int32)
             continue
-        along[name], edge_said[name] = _rows_along(len(ids), found)
+        along[name], edge_said[name] = _rows_along(len(ids), edges.pop(name))
         against[name] = _rows_against(len(ids), along[name])
     flows = [(name, relation.flow) for name, relation in vocabulary.relations.items() if relation.flow is not Flow.NONE]
-    flows = [(name, flow) for name, flow in flows if name in edges]
+    flows = [(name, flow) for name, flow in flows if len(along[name].neighbours)]
     down = [(along if flow is Flow.FORWARD else against)[name] for name, flow in flows]
     up = [(against if flow is Flow.FORWARD else along)[name] for name, flow in flows]
     return Graph(

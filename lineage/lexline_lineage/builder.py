@@ -115,6 +115,22 @@ def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date, precedence: P
 
 def build_from_columns(vocabulary: Vocabulary, table: Table) -> BuiltGraph:
     """The graph of a portfolio that is given by columns. Raises ``LineageError``."""
+    parts = _parts(vocabulary, table)
+    del table  # the columns of a large portfolio take as much as its graph
+    return _finish(vocabulary, *parts)
+
+
+def _parts(
+    vocabulary: Vocabulary, table: Table
+) -> tuple[
+    Strings,
+    Placement,
+    Mapping[tuple[str, str], Cells],
+    dict[str, Edges],
+    tuple[Source, ...],
+    tuple[DataFinding, ...],
+]:
+    """What a graph is assembled from, checked."""
     refusals = Refusals()
     codes = {name: code for code, name in enumerate(vocabulary.kinds)}
     by_value = np.array([codes.get(str(name), REFUSED) for name in table.kinds.values] + [REFUSED], np.int16)
@@ -138,7 +154,7 @@ def build_from_columns(vocabulary: Vocabulary, table: Table) -> BuiltGraph:
     refusals.raise_if_any()
     cells, findings = cells_of_columns(vocabulary, table.numbers, row_kinds, table.ids, table.attributes, table.source)
     edges = _edges(ends, table.possible, np.zeros(len(table.origins), np.int32))
-    return _finish(vocabulary, table.ids, placement, cells, edges, (table.source,), tuple(findings))
+    return table.ids, placement, cells, edges, (table.source,), tuple(findings)
 
 
 def _ends(ids: Sequence[str], numbers: Mapping[str, int], edges: Sequence[EdgeFact]) -> Ends:
@@ -223,7 +239,7 @@ def _finish(
     ids: Strings,
     placement: Placement,
     cells: Mapping[tuple[str, str], Cells],
-    edges: Mapping[str, Edges],
+    edges: dict[str, Edges],
     sources: tuple[Source, ...],
     findings: tuple[DataFinding, ...],
 ) -> BuiltGraph:

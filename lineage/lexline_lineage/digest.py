@@ -42,7 +42,7 @@ def graph_digest(graph: Graph) -> str:
     for name, adjacency in sorted(graph.along.items()):
         if len(adjacency.neighbours):
             add_texts(name)
-            counts = np.diff(adjacency.starts)
+            counts = np.diff(adjacency.starts).astype(np.int64)
             origins = np.flatnonzero(counts)
             add_array(origins)
             add_array(counts[origins])

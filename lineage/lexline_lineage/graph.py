@@ -53,9 +53,9 @@ class Column:
 class Adjacency:
     """Compressed rows over *all* element numbers: the neighbours of ``i`` are
     ``neighbours[starts[i]:starts[i + 1]]``, ascending, each once; ``possible`` marks an edge that may not be there
-    (an edge said both surely and possibly is sure)."""
+    (an edge said both surely and possibly is sure). So there are fewer than 2³¹ edges."""
 
-    starts: NDArray[np.int64]
+    starts: NDArray[np.int32]
     neighbours: NDArray[np.int32]
     possible: NDArray[np.bool_]
 

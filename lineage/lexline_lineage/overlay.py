@@ -207,7 +207,7 @@ class _Growth:
         grown = self._grown.get(id(adjacency))
         if grown is None:
             starts = adjacency.starts
-            more = np.full(self._count + 1 - len(starts), starts[-1], np.int64)
+            more = np.full(self._count + 1 - len(starts), starts[-1], np.int32)
             grown = Adjacency(np.concatenate([starts, more]), adjacency.neighbours, adjacency.possible)
             self._grown[id(adjacency)] = grown
         return grown
@@ -334,12 +334,12 @@ class _Splice:
                 self._kept[position] = False
                 counts[number] -= 1
         neighbours = adjacency.neighbours[self._kept]
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        starts = _starts(counts)
         self._at = np.array([_insertion(starts, neighbours, *pair) for pair, _ in self.added], np.int64)
         for (number, _), _ in self.added:
             counts[number] += 1
         self.result = Adjacency(
-            np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
+            _starts(counts),
             self.apply(adjacency.neighbours, np.array([neighbour for (_, neighbour), _ in self.added], np.int32)),
             self.apply(adjacency.possible, np.array([flag for _, flag in self.added], np.bool_)),
         )
@@ -349,6 +349,12 @@ class _Splice:
         return np.insert(array[self._kept], self._at, added)
 
 
-def _insertion(starts: NDArray[np.int64], neighbours: NDArray[np.int32], number: int, neighbour: int) -> int:
+def _starts(counts: NDArray[np.int32]) -> NDArray[np.int32]:
+    starts = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def _insertion(starts: NDArray[np.int32], neighbours: NDArray[np.int32], number: int, neighbour: int) -> int:
     begin, end = int(starts[number]), int(starts[number + 1])
     return begin + int(np.searchsorted(neighbours[begin:end], neighbour))

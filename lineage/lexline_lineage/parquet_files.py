@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,8 +41,8 @@ _NAME_COLUMNS = ("alias", "strength")
 
 def read_table(folder: Path, vocabulary: Vocabulary) -> Table:
     """The columns of a portfolio folder. An attribute that is a document may be JSON text. Raises ``LineageError``."""
-    nodes = _read(folder / "nodes.parquet", ("id", "kind"))
-    edges = _read(folder / "edges.parquet", ("src", "type", "dst"))
+    nodes = _Columns(folder / "nodes.parquet", ("id", "kind"))
+    edges = _Columns(folder / "edges.parquet", ("src", "type", "dst"))
     documents = {
         attribute.name
         for kind in vocabulary.kinds.values()
@@ -50,21 +51,17 @@ def read_table(folder: Path, vocabulary: Vocabulary) -> Table:
     }
     file = str(folder / "nodes.parquet")
     attributes: dict[str, Coded] = {}
-    for name in nodes.column_names:
+    for name in nodes.names:
         if name not in ("id", "kind"):
-            coded = _coded(nodes[name], file, name)
+            coded = _coded(nodes.read(name), file, name)
             attributes[name] = _documents(coded) if name in documents else coded
-    relations = _coded(edges["type"], str(folder / "edges.parquet"), "type")
-    possible = _flags(edges, "possible", folder / "edges.parquet")
-    kinds = _coded(nodes["kind"], file, "kind")
+    relations = _coded(edges.read("type"), str(folder / "edges.parquet"), "type")
+    possible = _flags(edges, "possible")
+    kinds = _coded(nodes.read("kind"), file, "kind")
     ids, (numbers, origins, targets) = _numbered(
-        [
-            _names(nodes, "id", folder / "nodes.parquet"),
-            _names(edges, "src", folder / "edges.parquet"),
-            _names(edges, "dst", folder / "edges.parquet"),
-        ],
-        file,
+        [_names(nodes, "id"), _names(edges, "src"), _names(edges, "dst")], file
     )
+    pyarrow_part(file).default_memory_pool().release_unused()  # it keeps what reading took, otherwise
     return Table(
         ids=ids,
         numbers=numbers,
@@ -137,10 +134,10 @@ def write_table(folder: Path, facts: Iterable[Fact]) -> None:
 
 def read_fact_table(path: Path) -> tuple[Fact, ...]:
     """The facts of a Parquet file. Raises ``LineageError``."""
-    table = _read(path, (*_FACT_COLUMNS, *_DAY_COLUMNS))
-    names = (*_FACT_COLUMNS, *_DAY_COLUMNS, *(name for name in _NAME_COLUMNS if name in table.column_names))
+    table = _Columns(path, (*_FACT_COLUMNS, *_DAY_COLUMNS))
+    names = (*_FACT_COLUMNS, *_DAY_COLUMNS, *(name for name in _NAME_COLUMNS if name in table.names))
     columns: dict[str, Sequence[object]] = {
-        name: table[name].to_pylist() if name == "possible" else _texts(table, name, path) for name in names
+        name: table.read(name).to_pylist() if name == "possible" else _texts(table, name) for name in names
     }
     facts: list[Fact] = []
     problems: list[Problem] = []
@@ -201,30 +198,61 @@ def pyarrow_part(file: str, part: str = "") -> Any:
         raise LineageError([Problem("LX417", file, 0, 0, message, help_text)]) from None
 
 
-def _read(path: Path, required: Sequence[str]) -> Any:
-    pyarrow = pyarrow_part(str(path))
-    parquet = pyarrow_part(str(path), ".parquet")
-    try:
-        schema, rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
-        if rows > MAX_ROWS:
-            message = f"the file has more than {MAX_ROWS} rows"
-            raise LineageError([Problem("LX403", str(path), 0, 0, message, "split it")])
-        # Texts stay in the dictionaries that the file has: a small file can repeat a long text very often.
-        texts = [field.name for field in schema if pyarrow.types.is_string(field.type)]
-        table = parquet.read_table(path, memory_map=True, read_dictionary=texts)
-    except FileNotFoundError:
-        help_text = "a folder is read as Parquet; name YAML and JSON files themselves, such as `portfolio/*.yaml`"
-        raise LineageError([Problem("LX401", str(path), 0, 0, "there is no such file", help_text)]) from None
-    except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
-        reason = str(error).split("\n", 1)[0][:200]
-        raise LineageError([Problem("LX416", str(path), 0, 0, f"this is not Parquet: {reason}")]) from None
-    missing = [name for name in required if name not in table.column_names]
-    if missing:
-        message = "there is no column " + ", ".join(f"`{name}`" for name in missing)
-        raise LineageError([Problem("LX416", str(path), 0, 0, message)])
-    if len(set(table.column_names)) != len(table.column_names):
-        raise LineageError([Problem("LX407", str(path), 0, 0, "a column stands twice")])
-    return table
+class _Columns:
+    """A Parquet file, read column by column: what is read is held by the caller alone. Raises ``LineageError``."""
+
+    def __init__(self, path: Path, required: Sequence[str]) -> None:
+        self.path = path
+        self._pyarrow = pyarrow_part(str(path))
+        parquet = pyarrow_part(str(path), ".parquet")
+        with self._refused():
+            schema, self._rows = parquet.read_schema(path), parquet.read_metadata(path).num_rows
+            if self._rows > MAX_ROWS:
+                message = f"the file has more than {MAX_ROWS} rows"
+                raise LineageError([Problem("LX403", str(path), 0, 0, message, "split it")])
+            # Texts stay in the dictionaries that the file has: a small file can repeat a long text very often.
+            texts = [field.name for field in schema if self._pyarrow.types.is_string(field.type)]
+            self._file = parquet.ParquetFile(path, read_dictionary=texts)
+        self.names: list[str] = schema.names
+        missing = [name for name in required if name not in self.names]
+        if missing:
+            message = "there is no column " + ", ".join(f"`{name}`" for name in missing)
+            raise LineageError([Problem("LX416", str(path), 0, 0, message)])
+        if len(set(self.names)) != len(self.names):
+            raise LineageError([Problem("LX407", str(path), 0, 0, "a column stands twice")])
+
+    def __len__(self) -> int:
+        return int(self._rows)
+
+    def read(self, name: str) -> Any:
+        """One column, by chunks."""
+        with self._refused():
+            column = self._file.read(columns=[name])[name]
+            if len(column) != self._rows or not self._is_whole(column):
+                raise ValueError(f"the column `{name}` is damaged")
+            return column
+
+    def _is_whole(self, column: Any) -> bool:
+        """Whether all that a column names stands in its dictionaries: the library does not look."""
+        if not self._pyarrow.types.is_dictionary(column.type):
+            return True
+        compute = pyarrow_part(str(self.path), ".compute")
+        for chunk in column.chunks:
+            bounds = compute.min_max(chunk.indices).as_py()
+            if bounds["min"] is not None and not 0 <= bounds["min"] <= bounds["max"] < len(chunk.dictionary):
+                return False
+        return True
+
+    @contextmanager
+    def _refused(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            help_text = "a folder is read as Parquet; name YAML and JSON files themselves, such as `portfolio/*.yaml`"
+            raise LineageError([Problem("LX401", str(self.path), 0, 0, "there is no such file", help_text)]) from None
+        except (self._pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
+            reason = str(error).split("\n", 1)[0][:200]
+            raise LineageError([Problem("LX416", str(self.path), 0, 0, f"this is not Parquet: {reason}")]) from None
 
 
 def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> None:
@@ -239,12 +267,11 @@ def _write(pyarrow: Any, path: Path, columns: Mapping[str, list[object]]) -> Non
         pyarrow_part(str(path), ".parquet").write_table(pyarrow.table(arrays), part)
 
 
-def _names(table: Any, name: str, path: Path) -> tuple[list[Any], NDArray[np.int32]]:
+def _names(table: _Columns, name: str) -> tuple[list[Any], NDArray[np.int32]]:
     """A column of names: the dictionaries that its row groups have, and for each row an index into all of them, one
     after the other; -1 where it is missing."""
-    _check_text(table, name, path)
-    pa, compute = pyarrow_part(str(path)), pyarrow_part(str(path), ".compute")
-    column = table[name]
+    file = str(table.path)
+    pa, compute, column = pyarrow_part(file), pyarrow_part(file, ".compute"), _read_text(table, name)
     if pa.types.is_null(column.type):
         return [], np.full(len(column), -1, np.int32)
     column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
@@ -271,8 +298,8 @@ def _numbered(
     """The names in columns, sorted, each once, and for each column the numbers of its names. A missing one counts as an
     empty text, which names nothing and is refused."""
     pa, compute = pyarrow_part(file), pyarrow_part(file, ".compute")
-    entries = [entry.cast(pa.large_string()) for dictionaries, _ in columns for entry in dictionaries]
     sizes = [sum(map(len, dictionaries)) for dictionaries, _ in columns]
+    entries = [entry.cast(pa.large_string()) for dictionaries, _ in columns for entry in dictionaries]
     entries.append(pa.array([""], pa.large_string()))
     pool = pa.chunked_array(entries)
     try:
@@ -306,31 +333,31 @@ def _strings(array: Any) -> Strings:
     return Strings(np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8), ends)
 
 
-def _check_text(table: Any, name: str, path: Path) -> None:
-    pa = pyarrow_part(str(path))
-    kind = table[name].type
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+def _read_text(table: _Columns, name: str) -> Any:
+    pa, column = pyarrow_part(str(table.path)), table.read(name)
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
         message = f"the column `{name}` has to be text"
-        raise LineageError([Problem("LX416", str(path), 0, 0, message)])
+        raise LineageError([Problem("LX416", str(table.path), 0, 0, message)])
+    return column
 
 
-def _texts(table: Any, name: str, path: Path) -> list[str]:
+def _texts(table: _Columns, name: str) -> list[str]:
     """A column of texts, of which equal ones are one object; ``None`` stays, and the reader of a row refuses it."""
-    _check_text(table, name, path)
-    coded = _coded(table[name], str(path), name)
+    coded = _coded(_read_text(table, name), str(table.path), name)
     values = [*coded.values, None]  # a code of -1 leads to the last
     if coded.codes.size and not -1 <= coded.codes.min() <= coded.codes.max() < len(coded.values):
-        raise LineageError([Problem("LX416", str(path), 0, 0, f"the column `{name}` is damaged")])
+        raise LineageError([Problem("LX416", str(table.path), 0, 0, f"the column `{name}` is damaged")])
     return [cast(str, values[code]) for code in coded.codes.tolist()]
 
 
-def _flags(table: Any, name: str, path: Path) -> NDArray[np.bool_]:
+def _flags(table: _Columns, name: str) -> NDArray[np.bool_]:
     """A column of booleans that may be left out; what is missing or no boolean is false."""
-    pa, compute = pyarrow_part(str(path)), pyarrow_part(str(path), ".compute")
-    if name not in table.column_names or not pa.types.is_boolean(table[name].type):
+    pa, compute = pyarrow_part(str(table.path)), pyarrow_part(str(table.path), ".compute")
+    column = table.read(name) if name in table.names else None
+    if column is None or not pa.types.is_boolean(column.type):
         return np.zeros(len(table), np.bool_)
-    return np.array(compute.fill_null(table[name], False).to_numpy(), np.bool_)
+    return np.array(compute.fill_null(column, False).to_numpy(), np.bool_)
 
 
 def _coded(column: Any, file: str, name: str) -> Coded:

@@ -37,7 +37,7 @@ def gather(adjacency: Adjacency, number: int, steps: int | None, places: NDArray
     finally:
         places[np.concatenate(found)] = 0
     looked = np.concatenate([*counts, np.zeros(size, np.int64)])[:size]
-    starts = np.zeros(size + 1, np.int64)
+    starts = np.zeros(size + 1, np.int32)
     np.cumsum(looked, out=starts[1:])
     return np.concatenate(found), Adjacency(starts, neighbours, adjacency.possible[crossed])
 

@@ -22,9 +22,9 @@ def _written(cell: Any) -> Any:
     return numba.types.Array(cell, 1, "C")
 
 
-_BOOLS, _INT32, _INT64 = _read(numba.boolean), _read(numba.int32), _read(numba.int64)
+_BOOLS, _INT32 = _read(numba.boolean), _read(numba.int32)
 _GATHERED = numba.types.Tuple(
-    (_written(numba.int64), _written(numba.int64), _written(numba.int32), _written(numba.boolean))
+    (_written(numba.int64), _written(numba.int32), _written(numba.int32), _written(numba.boolean))
 )
 
 
@@ -38,7 +38,7 @@ def gather(adjacency: Adjacency, number: int, steps: int | None, places: NDArray
     return elements, Adjacency(*rows)
 
 
-@_compiled(_GATHERED(_INT64, _INT32, _BOOLS, numba.int64, numba.int64, _written(numba.int32)))
+@_compiled(_GATHERED(_INT32, _INT32, _BOOLS, numba.int64, numba.int64, _written(numba.int32)))
 def _gather(starts, neighbours, possible, number, steps, places):  # type: ignore[no-untyped-def]
     elements = np.empty(1024, np.int64)
     elements[0], places[number] = number, 1
@@ -59,7 +59,7 @@ def _gather(starts, neighbours, possible, number, steps, places):  # type: ignor
                     size += 1
                     places[w] = size
             done += 1
-    rows, ends = np.empty(size + 1, np.int64), np.empty(edges, np.int32)
+    rows, ends = np.empty(size + 1, np.int32), np.empty(edges, np.int32)
     maybe = np.empty(edges, np.bool_)
     filled = 0
     for at in range(size):
@@ -82,7 +82,7 @@ def reach(adjacency: Adjacency, blocked: Bools | None, steps: int | None, *, cer
     return np.asarray(_reach(*_csr(adjacency), stops, -1 if steps is None else steps, certain))
 
 
-@_compiled(_written(numba.boolean)(_INT64, _INT32, _BOOLS, _BOOLS, numba.int64, numba.boolean))
+@_compiled(_written(numba.boolean)(_INT32, _INT32, _BOOLS, _BOOLS, numba.int64, numba.boolean))
 def _reach(starts, neighbours, possible, blocked, steps, certain):  # type: ignore[no-untyped-def]
     size = len(starts) - 1
     reached = np.zeros(size, np.bool_)
@@ -104,9 +104,9 @@ def _reach(starts, neighbours, possible, blocked, steps, certain):  # type: igno
     return reached
 
 
-def _csr(adjacency: Adjacency) -> tuple[Index, NDArray[np.int32], Bools]:
+def _csr(adjacency: Adjacency) -> tuple[NDArray[np.int32], NDArray[np.int32], Bools]:
     return (
-        np.ascontiguousarray(adjacency.starts, np.int64),
+        np.ascontiguousarray(adjacency.starts, np.int32),
         np.ascontiguousarray(adjacency.neighbours, np.int32),
         np.ascontiguousarray(adjacency.possible, np.bool_),
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Index, Truths
 from lexline.evaluate.walk_kernels import WalkKernels
@@ -67,7 +68,7 @@ class ItemTable:
     """The raw items of one path in one document attribute: those of the element at position ``i`` of the kind from
     ``starts[i]`` to the next."""
 
-    starts: Index
+    starts: NDArray[np.int32]
     items: Sequence[object]
 
     def is_empty(self, positions: Index) -> Bools:
@@ -89,7 +90,7 @@ def items_of(path: str, documents: Iterable[object]) -> ItemTable:
         if document is not None:
             found.extend(find(path, document))
         starts.append(len(found))
-    return ItemTable(np.array(starts, np.int64), found)
+    return ItemTable(np.array(starts, np.int32), found)
 
 
 def pairs_of(groups: Iterator[Groups], origins: Index) -> Iterator[Pairs]:

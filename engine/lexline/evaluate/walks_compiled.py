@@ -34,7 +34,7 @@ def _written(cell: Any) -> Any:
 
 
 _BOOLS, _INT32, _INT64 = _read(numba.boolean), _read(numba.int32), _read(numba.int64)
-_CSR = (_INT64, _INT32, _BOOLS)
+_CSR = (_INT32, _INT32, _BOOLS)
 
 
 def _compiled(*signatures: Any) -> Any:
@@ -281,9 +281,9 @@ def _walk(  # type: ignore[no-untyped-def]
 # ---- arrays --------------------------------------------------------------------------------------------------------
 
 
-def _csr(adjacency: Adjacency) -> tuple[Index, NDArray[np.int32], Bools]:
+def _csr(adjacency: Adjacency) -> tuple[NDArray[np.int32], NDArray[np.int32], Bools]:
     return (
-        np.ascontiguousarray(adjacency.starts, np.int64),
+        np.ascontiguousarray(adjacency.starts, np.int32),
         np.ascontiguousarray(adjacency.neighbours, np.int32),
         np.ascontiguousarray(adjacency.possible, np.bool_),
     )
