@@ -45,7 +45,8 @@ def check_call(c: Checker, call: syntax.CheckCall, scope: Scope) -> typed.Expres
         return None
     if arguments is None:
         return None
-    return typed.CheckValue(call.span, signature.result, call.name, element.slot, element.kind, arguments)
+    called = (signature.result, call.name, element.slot, element.kind, arguments, signature.version)
+    return typed.CheckValue(call.span, *called)
 
 
 def _arguments(

@@ -137,6 +137,8 @@ class CheckValue:
     slot: int
     kind: str
     arguments: tuple[tuple[str, Expression], ...]
+    version: str = "1"
+    """of the check: another one may answer otherwise, so that a rule that calls it means something else"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,349 @@
+"""What an assessment, a judgement or a waiver rests on, as a digest: it is stale when the digest differs now.
+
+``docs/basis.md`` describes the form, so that a recorded one can be checked years later. The rules that ask for it say
+where they read (``plan.places``); here those places are walked from an element, and what stands there is hashed: a
+block for each element, and the blocks in the order of the ids. Blocks are shared by all elements that read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from lexline.decision import Evaluation
+from lexline.evaluate.column_types import Index
+from lexline.evaluate.walks import edges_from
+from lexline.lang.digest import rule_digest
+from lexline.lang.signatures import CheckSignature
+from lexline.lang.typed import Key
+from lexline.plan.build import build_plan
+from lexline.plan.nodes import Lineage, Plan, Portfolio, Related
+from lexline.plan.places import EVIDENCE, Place, Reading, reading_of
+from lexline_lineage.graph import Adjacency, Graph
+from lexline_lineage.values import Sort, Value, ValueType, format_value
+from lexline_lineage.vocabulary import Flow
+
+__all__ = ["FORM", "Bases", "Basis", "Look", "basis"]
+
+FORM = "lexline-basis"
+VERSION = 1
+DIRECTIONS = ("upstream", "downstream")
+COMPLETE = "lineage_complete"
+"""The attribute that says whether an element without recorded inputs is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """``digest`` (``sha256:…``) of the facts and edges that ``rules`` can read, each rule with the digest of its
+    meaning, sorted. ``str`` gives the text that is recorded."""
+
+    digest: str
+    rules: tuple[tuple[Key, str], ...]
+    version: int = VERSION
+
+    def __str__(self) -> str:
+        """``lexline-basis/1:sha256:…``, then ``;policy/RULE=`` and its digest for each rule."""
+        rules = "".join(f";{'/'.join(key)}={said.removeprefix('sha256:')}" for key, said in self.rules)
+        return f"{FORM}/{self.version}:{self.digest}{rules}"
+
+    @classmethod
+    def read(cls, text: str) -> Basis:
+        """The basis that a text says. Raises ``ValueError`` where it says none, or one of a form unknown here."""
+        head, *rules = text.strip().split(";")
+        form, _, digest = head.partition(":")
+        if form != f"{FORM}/{VERSION}" or not _is_digest(digest):
+            raise ValueError(f"`{text[:80]}` is no basis")
+        read = []
+        for rule in rules:
+            name, _, said = rule.partition("=")
+            policy, slash, key = name.partition("/")
+            if not (slash and policy and key and _is_digest(f"sha256:{said}")):
+                raise ValueError(f"`{rule[:80]}` is no rule of a basis")
+            read.append(((policy, key), f"sha256:{said}"))
+        return cls(digest, tuple(read))
+
+
+def _is_digest(text: str) -> bool:
+    digits = text.removeprefix("sha256:")
+    return text != digits and len(digits) == 64 and all(digit in "0123456789abcdef" for digit in digits)
+
+
+def basis(
+    evaluation: Evaluation,
+    element: int,
+    *,
+    kind: str = "assessment",
+    word: str = "",
+    checks: Mapping[str, CheckSignature] | None = None,
+) -> Basis:
+    """The basis of an assessment of the type ``word`` (or, by ``kind``, a judgement on that norm) of an element. For
+    many, ask one ``Bases``."""
+    return Bases(evaluation, checks).of(element, kind, word)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is read of an element: some attributes, and its edges: ``(name, True)`` along a relation as written,
+    ``(name, False)`` against it; ``to`` is the kind at the other end (empty: any)."""
+
+    attributes: tuple[str, ...] = ()
+    edges: tuple[tuple[str, bool], ...] = ()
+    to: str = ""
+
+
+class Bases:
+    """The bases of one evaluation. ``checks`` say what the checks read; one that isn't there may read all."""
+
+    def __init__(self, evaluation: Evaluation, checks: Mapping[str, CheckSignature] | None = None) -> None:
+        self._program = evaluation.program
+        self._graph = evaluation.graph
+        self._checks = checks or {}
+        self._readings: dict[Key, Reading] = {}
+        self._digests: dict[Key, str] = {}
+        self._asking: dict[tuple[str, str, str], tuple[tuple[Key, Reading], ...]] = {}
+        self._known: dict[tuple[tuple[str, str, str], int], Basis] = {}
+        self._looking = _Looking(evaluation.graph)
+
+    def of(self, element: int, kind: str, word: str) -> Basis:
+        """The basis of an assessment of that type, or a judgement on that norm (``kind`` says which), of an element.
+        Without a word: of any type or norm."""
+        asked = (self._graph.kind(element), kind, word)
+        if (asked, element) not in self._known:
+            found = self.asking(*asked)
+            reading = Reading().joined(*(reading for _, reading in found))
+            self._known[asked, element] = self._basis([key for key, _ in found], [(element, reading)])
+        return self._known[asked, element]
+
+    def of_waiver(self, elements: Iterable[int], rules: Collection[Key]) -> Basis:
+        """The basis of a waiver of some rules for some elements."""
+        keys = [key for key in rules if key in self._program.rules]
+        pairs = []
+        for element in sorted(set(elements), key=self._graph.ids.__getitem__):
+            about = [key for key in keys if self._program.rules[key].kind == self._graph.kind(element)]
+            pairs.append((element, Reading().joined(*(self.reading(key) for key in about))))
+        return self._basis(keys, pairs)
+
+    def asking(self, about: str, kind: str, word: str) -> tuple[tuple[Key, Reading], ...]:
+        """The rules that ask for an assessment of that type, or a judgement on that norm, of elements of the kind
+        ``about``, each with what it reads from them."""
+        asked = (about, kind, word)
+        if asked not in self._asking:
+            self._asking[asked] = tuple(self._search(*asked))
+        return self._asking[asked]
+
+    def reading(self, rule: Key) -> Reading:
+        """What a rule reads from its subject."""
+        if rule not in self._readings:
+            plan, vocabulary = self._plan, self._graph.vocabulary
+            self._readings[rule] = reading_of(plan, plan.rules[rule], self._checks, vocabulary)
+        return self._readings[rule]
+
+    def looked_at(self, element: int, rules: Iterable[Key]) -> dict[Look, Index]:
+        """What some rules about the kind of an element look at from there: for each look the elements."""
+        return self._looking.found(element, Reading().joined(*(self.reading(key) for key in rules)))
+
+    def _search(self, about: str, kind: str, word: str) -> Iterator[tuple[Key, Reading]]:
+        for key in sorted(self._program.rules):
+            reading = self.reading(key)
+            tops = {
+                asked.place
+                for asked in reading.asked
+                if asked.kind == kind
+                and asked.place.kind == about
+                and (not word or asked.words is None or word in asked.words)
+            }
+            if tops:
+                yield key, Reading().joined(*(reading.below(top) for top in tops))
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return build_plan(self._program)
+
+    def _basis(self, keys: Iterable[Key], pairs: Iterable[tuple[int, Reading]]) -> Basis:
+        digest = hashlib.sha256()
+        for element, reading in pairs:
+            digest.update(self._looking.digest(element, reading))
+        rules = tuple((key, self._rule_digest(key)) for key in sorted(keys))
+        return Basis(f"sha256:{digest.hexdigest()}", rules)
+
+    def _rule_digest(self, key: Key) -> str:
+        if key not in self._digests:
+            self._digests[key] = rule_digest(self._program, key)
+        return self._digests[key]
+
+
+# ---- what stands at the places -----------------------------------------------------------------------------------
+
+
+class _Looking:
+    """Walks the places of a reading from one element after another."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._order = _by_id(graph)
+        self._blocks: dict[Look, _Blocks] = {}
+        self._flow = {direction: _flow(graph, upstream=direction == "upstream") for direction in DIRECTIONS}
+        self._seen, self._starts = (np.zeros(len(graph.ids), np.bool_) for _ in range(2))
+
+    def digest(self, element: int, reading: Reading) -> bytes:
+        """SHA-256 over what is read from an element, look by look."""
+        digest = hashlib.sha256()
+        found = self.found(element, reading)
+        for look, text in sorted(((look, _text(look)) for look in found), key=lambda pair: pair[1]):
+            if look not in self._blocks:
+                self._blocks[look] = _Blocks(self._graph, look)
+            elements = self._order(found[look])
+            digest.update(f"{text}\n{len(elements)}\n".encode("ascii"))
+            digest.update(self._blocks[look].of(elements))
+        return digest.digest()
+
+    def found(self, element: int, reading: Reading) -> dict[Look, Index]:
+        """For each look the numbers of the elements that are looked at so, each once."""
+        parts: dict[Look, list[Index]] = {}
+        stand: dict[Place, Index] = {}
+        cones: dict[tuple[Place | None, str, int | None], tuple[Index, Index]] = {}
+        for place in sorted(reading.attributes, key=_depth):
+            origins = stand[place.parent] if place.parent is not None else np.array([element], np.int64)
+            match place.step:
+                case None:
+                    members = origins
+                case Portfolio():
+                    members = self._graph.members.get(place.kind, np.zeros(0, np.int32)).astype(np.int64)
+                case Related() as step:
+                    members = self._related(step, place.kind, origins)
+                    for look in self._edges(step, place.kind):
+                        parts.setdefault(look, []).append(origins)
+                case Lineage(direction, steps):
+                    cone = (place.parent, direction, steps)
+                    if cone not in cones:
+                        walked, _ = cones[cone] = self._cone(direction, steps, origins)
+                        parts.setdefault(self._flow[direction], []).append(walked)
+                    members = self._of_kind(cones[cone][1], place.kind)
+            stand[place] = members
+            parts.setdefault(Look(tuple(sorted(reading.attributes[place]))), []).append(members)
+        return {look: np.unique(np.concatenate(numbers)) for look, numbers in parts.items()}
+
+    def _related(self, step: Related, kind: str, origins: Index) -> Index:
+        found = [np.zeros(0, np.int64)]
+        for name, along in step.relations:
+            adjacency = _adjacency(self._graph, name, along)
+            if adjacency is not None:
+                edges, _ = edges_from(adjacency, origins)
+                found.append(adjacency.neighbours[edges].astype(np.int64))
+        return self._of_kind(np.unique(np.concatenate(found)), kind)
+
+    def _edges(self, step: Related, kind: str) -> Iterator[Look]:
+        for name, along in step.relations:
+            relation = self._graph.vocabulary.relations[name]
+            if relation.flow is not Flow.NONE:  # open where no data at all is recorded to go that way
+                yield self._flow["upstream" if along is (relation.flow is Flow.BACKWARD) else "downstream"]
+            empty_is_none = relation.complete or relation.flow is not Flow.NONE
+            yield Look((), ((name, along),), kind if empty_is_none else "")
+
+    def _cone(self, direction: str, steps: int | None, origins: Index) -> tuple[Index, Index]:
+        """The elements from which further steps are taken, and those that are reached in one step or more."""
+        adjacency = self._graph.upstream if direction == "upstream" else self._graph.downstream
+        seen, starts = self._seen, self._starts
+        seen[origins] = starts[origins] = True
+        levels, looped = [origins], [origins[:0]]
+        while len(levels[-1]) and (steps is None or len(levels) <= steps):
+            edges, _ = edges_from(adjacency, levels[-1])
+            targets = adjacency.neighbours[edges].astype(np.int64)
+            looped.append(targets[starts[targets]])
+            levels.append(np.unique(targets[~seen[targets]]))
+            seen[levels[-1]] = True
+        starts[origins] = seen[np.concatenate(levels)] = False
+        return np.concatenate(levels[:steps]), np.concatenate([*levels[1:], np.unique(np.concatenate(looped))])
+
+    def _of_kind(self, numbers: Index, kind: str) -> Index:
+        graph = self._graph
+        if kind not in graph.kind_names:
+            return numbers[:0]
+        return np.asarray(numbers[graph.kind_codes[numbers] == graph.kind_names.index(kind)])
+
+
+def _flow(graph: Graph, *, upstream: bool) -> Look:
+    """How data comes to an element (or goes on from it), and whether all of that is recorded."""
+    relations = (relation for relation in graph.vocabulary.relations.values() if relation.flow is not Flow.NONE)
+    edges = sorted((relation.name, (relation.flow is Flow.BACKWARD) is upstream) for relation in relations)
+    return Look((COMPLETE,) if upstream else (), tuple(edges))
+
+
+def _adjacency(graph: Graph, name: str, along: bool) -> Adjacency | None:
+    return (graph.along if along else graph.against).get(name)
+
+
+def _depth(place: Place) -> int:
+    depth = 0
+    while place.parent is not None:
+        place, depth = place.parent, depth + 1
+    return depth
+
+
+def _text(look: Look) -> str:
+    return json.dumps([look.attributes, look.edges, look.to], separators=(",", ":"))
+
+
+def _by_id(graph: Graph) -> Callable[[Index], Index]:
+    """Puts numbers of elements in the order of their ids."""
+    if not graph.appended:
+        return np.sort
+    ranks = np.empty(len(graph.ids), np.int64)
+    ranks[sorted(range(len(graph.ids)), key=graph.ids.__getitem__)] = np.arange(len(graph.ids))
+    return lambda numbers: numbers[np.argsort(ranks[numbers])]
+
+
+class _Blocks:
+    """The digests of what a look reads, each worked out when it is first asked for."""
+
+    def __init__(self, graph: Graph, look: Look) -> None:
+        self._graph = graph
+        self._look = look
+        self._places = np.full(len(graph.ids), -1, np.int64)
+        self._digests = bytearray()
+
+    def of(self, elements: Index) -> bytes:
+        """The digests of some elements, one after the other."""
+        for number in elements[self._places[elements] < 0].tolist():
+            text = json.dumps(self._block(number), sort_keys=True, separators=(",", ":"))
+            self._places[number] = len(self._digests) // 32
+            self._digests += hashlib.sha256(text.encode("ascii")).digest()
+        if not len(elements):
+            return b""
+        table = np.frombuffer(self._digests, np.uint8).reshape(-1, 32)
+        return table[self._places[elements]].tobytes()
+
+    def _block(self, number: int) -> dict[str, object]:
+        graph, look = self._graph, self._look
+        kind = graph.kind(number)
+        block: dict[str, object] = {"element": graph.ids[number], "kind": kind}
+        for name in look.attributes:
+            value = graph.value(number, name)
+            if value is not None:
+                block[f".{name}"] = _plain(value, graph.columns[kind, name].type)
+        for name, along in look.edges:
+            edges = sorted(self._ends(number, name, along))
+            if edges:
+                block[f"{name} {'>' if along else '<'}"] = edges
+        return block
+
+    def _ends(self, number: int, name: str, along: bool) -> Iterator[tuple[str, bool]]:
+        graph, to = self._graph, self._look.to
+        adjacency = _adjacency(graph, name, along)
+        for other, possible in adjacency.row(number) if adjacency is not None else ():
+            if to in ("", kind := graph.kind(other)) and kind not in EVIDENCE:
+                yield graph.ids[other], bool(possible)
+
+
+def _plain(value: Value, type_: ValueType) -> object:
+    """A value as JSON; a document as its text, whose order says something."""
+    if type_.sort is Sort.DOCUMENT:
+        return json.dumps(value)
+    if isinstance(value, tuple):
+        return [_plain(item, type_.item or ValueType(Sort.TEXT)) for item in value]
+    return value if isinstance(value, bool | float | int | str) else format_value(value, type_)
