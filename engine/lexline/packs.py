@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,6 +21,7 @@ from lexline.data_problems import as_diagnostics, as_error
 from lexline.diagnostics import Diagnostic, Label, LexlineError
 from lexline.lang.suggest import nearest
 from lexline.lang.typed import Program, Rule
+from lexline.registers import NotEncodable, Register, RegisterEntry
 from lexline.report import Provision
 from lexline.settings import Settings
 from lexline_lineage.documents import Document
@@ -30,25 +31,11 @@ from lexline_lineage.reading import read_document
 __all__ = ["Pack", "check_packs", "find_packs", "register_of"]
 
 PACK = "pack.yaml"
+REGISTER = "register.yaml"
 VOCABULARY = "vocabulary.yaml"
 ENDINGS = (".policy", ".policy.md")
 
-
-class ProvisionEntry(BaseModel):
-    """One provision of a register, as ``pack.yaml`` holds it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    instrument: str
-    provision: str
-    title: str
-    requirement: str
-    effective_from: date | None = None
-    effective_to: date | None = None
-    status: Literal["in-force", "not-yet-applicable", "postponed", "proposed", "guidance", "superseded", "house"]
-    source_url: str = ""
-    confidence: Literal["high", "medium", "low"]
+Content = TypeVar("Content", bound=BaseModel)
 
 
 class PackFile(BaseModel):
@@ -64,17 +51,22 @@ class PackFile(BaseModel):
     status: Literal["draft", "reviewed", "withdrawn"]
     reviewed_on: date
     review_due: date
-    provisions: list[ProvisionEntry]
+    provisions: tuple[RegisterEntry, ...] = ()
+    registers: tuple[str, ...] = ()
+    not_encodable: dict[str, NotEncodable] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack that was read: ``policies`` are its files, ``vocabulary`` what it adds to the vocabulary."""
+    """A pack that was read: ``policies`` are its files, ``vocabulary`` what it adds to the vocabulary, ``covers`` its
+    own provisions, and ``cites`` those of the other registers that its rules may cite."""
 
     folder: Path
     content: PackFile
     policies: tuple[Path, ...]
     vocabulary: Path | None
+    covers: tuple[RegisterEntry, ...]
+    cites: tuple[RegisterEntry, ...] = ()
 
     @property
     def id(self) -> str:
@@ -87,10 +79,10 @@ class Pack:
 
     @property
     def provisions(self) -> Mapping[str, Provision]:
-        """The register by id."""
+        """All that its rules may cite, by id."""
         return {
             entry.id: Provision(entry.id, entry.instrument, entry.provision, entry.title, entry.confidence == "high")
-            for entry in self.content.provisions
+            for entry in (*self.cites, *self.covers)
         }
 
 
@@ -103,7 +95,7 @@ def find_packs(
     packs: list[Pack] = []
     for index, name in enumerate(wanted):
         with settings.blamed("packs", index) if settings is not None else nullcontext():
-            packs.append(_read(_folder(name, folders)))
+            packs.append(_read(_folder(name, folders), folders))
     twice = {pack.id for pack in packs if sum(other.id == pack.id for other in packs) > 1}
     if twice:
         raise LexlineError((Diagnostic("LX320", f"the pack `{min(twice)}` is named twice", (), "name it once"),))
@@ -125,22 +117,45 @@ def _folder(name: str | Path, folders: Mapping[str, Path]) -> Path:
     raise LexlineError((Diagnostic("LX314", message, (), advice),))
 
 
-def _read(folder: Path) -> Pack:
+def _read(folder: Path, folders: Mapping[str, Path]) -> Pack:
+    document, content = _file(folder / PACK, PackFile)
+    covers = (*content.provisions, *_register(folder))
+    cites: list[RegisterEntry] = []
+    for index, name in enumerate(content.registers):
+        if name not in folders:
+            message, help_ = f"there is no pack `{name}` whose register could be cited", nearest(name, folders)
+            advice = f"did you mean `{help_}`?" if help_ else "name a pack that `lexline plugins` lists"
+            raise as_error(LineageError([document.problem("LX320", message, "registers", index, help=advice)]))
+        cites += _register(folders[name])
+    strange = [id_ for id_ in content.not_encodable if id_ not in {entry.id for entry in covers}]
+    if strange:
+        message = f"`not_encodable` names `{strange[0]}`, which the register of the pack doesn't have"
+        raise as_error(LineageError([document.problem("LX320", message, "not_encodable", strange[0])]))
+    policies = tuple(sorted(p for p in folder.rglob("*") if p.name.endswith(ENDINGS) and p.is_file()))
+    vocabulary = folder / VOCABULARY
+    return Pack(folder, content, policies, vocabulary if vocabulary.is_file() else None, covers, tuple(cites))
+
+
+def _register(folder: Path) -> tuple[RegisterEntry, ...]:
+    """The entries of the register file of a pack; none where it has no such file."""
+    path = folder / REGISTER
+    return _file(path, Register)[1].entries if path.is_file() else ()
+
+
+def _file(path: Path, form: type[Content]) -> tuple[Document, Content]:
+    """A file of a pack and what it says. Raises ``LexlineError``."""
     try:
-        document = read_document(folder / PACK)
-        content = PackFile.model_validate(document.data)
+        document = read_document(path)
+        return document, form.model_validate(document.data)
     except LineageError as error:
         raise as_error(error) from None
     except ValidationError as error:
         raise LexlineError(as_diagnostics(_mistakes(document, error))) from None
-    policies = tuple(sorted(p for p in folder.rglob("*") if p.name.endswith(ENDINGS) and p.is_file()))
-    vocabulary = folder / VOCABULARY
-    return Pack(folder, content, policies, vocabulary if vocabulary.is_file() else None)
 
 
 def _mistakes(document: Document, error: ValidationError) -> Iterator[Problem]:
     for item in error.errors():
-        name = ".".join(str(part) for part in item["loc"]) or PACK
+        name = ".".join(str(part) for part in item["loc"]) or Path(document.file).name
         said = (
             "is missing" if item["type"] == "missing" else f"can't be used: {item['msg'][:1].lower()}{item['msg'][1:]}"
         )
@@ -172,7 +187,7 @@ def _mistakes_of_rule(pack: Pack, name: str, rule: Rule) -> Iterator[Diagnostic]
         if provision is None:
             near = nearest(citation.provision, register)
             message = f"the register of the pack `{pack.id}` has no provision `{citation.provision}`"
-            advice = f"did you mean `{near}`?" if near else f"add it to `{PACK}`"
+            advice = f"did you mean `{near}`?" if near else f"add it to `{PACK}` or `{REGISTER}`"
             yield Diagnostic("LX321", message, (Label(citation.span),), advice)
         elif not provision.verified and "block" in (rule.enforcement, rule.if_unknown):
             message = f"`{name}` blocks, but nobody has verified the text of `{provision.id}`"

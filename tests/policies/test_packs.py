@@ -70,13 +70,16 @@ def test_every_rule_says_where_it_comes_from_and_what_to_do(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PACKS)
-def test_rules_are_not_in_force_before_what_they_cite(name: str) -> None:
-    entries = {entry.id: entry for entry in pack_of(name).content.provisions}
+def test_rules_are_in_force_from_a_day_of_what_they_cite(name: str) -> None:
+    pack = pack_of(name)
+    entries = {entry.id: entry for entry in (*pack.cites, *pack.covers)}
     for key, rule in rules_of(name).program.rules.items():
-        dated = [entries[c.provision].effective_from for c in rule.citations]
-        begins = [day for day in dated if day is not None]
+        cited = [entries[c.provision] for c in rule.citations]
+        begins = {day for entry in cited for day in entry.dates()}
+        ends = {entry.effective_to for entry in cited if entry.effective_to is not None}
         for line in rule.force:
-            assert not begins or line.since is None or line.since >= min(begins), key
+            assert line.since is None or line.since in begins, (key, line.since, sorted(begins))
+            assert line.until is None or line.until in ends, (key, line.until, sorted(ends))
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -90,5 +93,8 @@ def test_layout_is_canonical(name: str) -> None:
 def test_review_is_due_after_it_was_made(name: str) -> None:
     content = pack_of(name).content
     assert content.reviewed_on < content.review_due
-    ids = [entry.id for entry in content.provisions]
+
+
+def test_no_two_packs_cover_one_provision() -> None:
+    ids = [entry.id for name in PACKS for entry in pack_of(name).covers]
     assert len(ids) == len(set(ids))
