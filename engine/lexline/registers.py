@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["ApplicationDates", "Application", "NotEncodable", "Register", "RegisterEntry"]
+__all__ = ["Application", "ApplicationDates", "NotEncodable", "Register", "RegisterEntry"]
 
 Status = Literal["in-force", "not-yet-applicable", "postponed", "proposed", "guidance", "superseded", "house"]
 Confidence = Literal["high", "medium", "low"]

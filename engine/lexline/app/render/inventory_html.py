@@ -1,106 +1,15 @@
-"""The inventory as one HTML page: nothing is loaded from elsewhere, it prints well and needs no JavaScript."""
+"""The inventory as one HTML page."""
 
 from __future__ import annotations
 
-from html import escape
-
-from lexline.app.render.inventory_sections import Row, Section, headline, result, sections
+from lexline.app.render.inventory_sections import headline, result, sections
+from lexline.app.render.page import LISTED, page
 from lexline.inventory import Inventory
-from lexline_plugins.reporters.wording import inline, printable
 
 __all__ = ["render_inventory_html"]
-
-LISTED = 500
-"""Rows of a table; the JSON form has all."""
-
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }
-h2 { margin-top: 2rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; }
-th, td { border-bottom: 1px solid #8886; padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td { overflow-wrap: anywhere; }
-td ul { margin: 0; padding-left: 1rem; }
-.missing { background: #d332; font-weight: bold; }
-.possible { background: #da32; font-weight: bold; }
-@media print {
-  body { font-size: 9pt; max-width: none; padding: 0; }
-  nav { display: none; }
-  .wide { overflow: visible; }
-  tr { break-inside: avoid; }
-  thead { display: table-header-group; }
-  h2 { break-after: avoid; }
-}
-"""
 
 
 def render_inventory_html(inventory: Inventory, *, attributes: bool = True) -> str:
     """The inventory as a page."""
-    shown = sections(inventory, LISTED, attributes=attributes)
-    day = inventory.clock.today
-    contents = "\n".join(f'<li><a href="#s{i}">{_text(section.title)}</a></li>' for i, section in enumerate(shown))
-    page = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Inventory on {day}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Inventory on {day}</h1>
-<p>{_text(headline(inventory))}: {_text(result(inventory))}.</p>
-<nav aria-label="Contents">
-<ul>
-{contents}
-</ul>
-</nav>
-{"".join(_section(section, i) for i, section in enumerate(shown))}</main>
-</body>
-</html>
-"""
-    return printable(page)
-
-
-def _text(text: str) -> str:
-    return escape(inline(text))
-
-
-def _section(section: Section, place: int) -> str:
-    heads = "".join(
-        f'<th scope="col"{_class("number" if i < section.numbers else "")}>{_text(name)}</th>'
-        for i, name in enumerate(section.columns)
-    )
-    rows = "\n".join(_row(section, row) for row in section.rows)
-    note = f"<p>{_text(section.note)}</p>\n" if section.note else ""
-    more = f"<p>and {section.more:,} more</p>\n" if section.more else ""
-    return f"""<section aria-labelledby="s{place}">
-<h2 id="s{place}">{_text(section.title)}</h2>
-{note}<div class="wide" role="region" aria-labelledby="s{place}" tabindex="0">
-<table>
-<thead><tr>{heads}</tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</div>
-{more}</section>
-"""
-
-
-def _row(section: Section, row: Row) -> str:
-    cells = []
-    for i, cell in enumerate(row.cells):
-        last = i == len(row.cells) - 1
-        notes = "".join(f"<li>{_text(note)}</li>" for note in row.notes) if last else ""
-        kind = "number" if i < section.numbers else cell if cell in ("missing", "possible") and not last else ""
-        cells.append(f"<td{_class(kind)}>{_text(cell)}{f'<ul>{notes}</ul>' if notes else ''}</td>")
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _class(name: str) -> str:
-    return f' class="{name}"' if name else ""
+    lead = f"{headline(inventory)}: {result(inventory)}."
+    return page(f"Inventory on {inventory.clock.today}", lead, sections(inventory, LISTED, attributes=attributes))

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from lexline.app.render.sections import Row, Section, cut, few
 from lexline.inventory import Inventory, KindCount, Loose
 from lexline.inventory_likeness import Likeness
 from lexline.inventory_lineage import ModelLineage, Stage, State
 from lexline_plugins.reporters.wording import counted
 
-__all__ = ["Row", "Section", "headline", "result", "sections"]
-
-SUCH_AS = 3
-"""How many sources or rules are named in a cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a table, and notes that stand under it."""
-
-    cells: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table with a title, and a ``note`` under it. The first ``numbers`` columns hold figures; ``more`` rows are left
-    out."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    numbers: int = 0
-    more: int = 0
-    note: str = ""
+__all__ = ["headline", "result", "sections"]
 
 
 def headline(inventory: Inventory) -> str:
@@ -74,16 +51,6 @@ def sections(inventory: Inventory, listed: int, *, attributes: bool) -> list[Sec
     return [section for section in found if section.rows]
 
 
-def _cut(title: str, columns: Sequence[str], rows: Iterable[Row], listed: int, *, numbers: int = 0) -> Section:
-    every = tuple(rows)
-    return Section(title, tuple(columns), every[:listed], numbers, max(0, len(every) - listed))
-
-
-def _few(words: Sequence[str], shown: int = SUCH_AS) -> str:
-    rest = len(words) - shown
-    return ", ".join(words[:shown]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
 def _percent(share: float) -> str:
     """A share without rounding up to all or down to nothing."""
     shown = round(share * 100)
@@ -92,18 +59,18 @@ def _percent(share: float) -> str:
 
 def _kinds(inventory: Inventory, listed: int) -> Section:
     def row(count: KindCount) -> Row:
-        said_by = _few([f"{system} {elements:,}" for system, elements in count.sources])
+        said_by = few([f"{system} {elements:,}" for system, elements in count.sources])
         attributes = f"{count.known} of {count.attributes}"
         return Row((f"{count.elements:,}", f"{count.stubs:,}", attributes, count.kind, said_by))
 
     columns = ("elements", "only named", "attributes known", "kind", "said by (of how many)")
-    return _cut("Elements", columns, map(row, inventory.kinds), max(listed, 30), numbers=3)
+    return cut("Elements", columns, map(row, inventory.kinds), max(listed, 30), numbers=3)
 
 
 def _sources(inventory: Inventory, listed: int) -> Section:
     ordered = sorted(inventory.sources, key=lambda source: (-source.elements, source.system))
     rows = (Row((f"{s.elements:,}", f"{s.values:,}", f"{s.edges:,}", s.system)) for s in ordered)
-    return _cut("Sources", ("elements", "values", "edges", "source"), rows, listed, numbers=3)
+    return cut("Sources", ("elements", "values", "edges", "source"), rows, listed, numbers=3)
 
 
 def _needed(inventory: Inventory, listed: int) -> Section:
@@ -115,12 +82,12 @@ def _needed(inventory: Inventory, listed: int) -> Section:
                 f"{count.elements:,}",
                 _percent(count.share),
                 f"{count.kind} {count.attribute}",
-                _few(["/".join(key) for key in count.rules]),
+                few(["/".join(key) for key in count.rules]),
             )
         )
         for count in inventory.needed
     )
-    return _cut("Attributes that rules read, and that are missing", columns, rows, listed, numbers=3)
+    return cut("Attributes that rules read, and that are missing", columns, rows, listed, numbers=3)
 
 
 def _attributes(inventory: Inventory, listed: int) -> Section:
@@ -132,13 +99,13 @@ def _attributes(inventory: Inventory, listed: int) -> Section:
                 f"{count.elements:,}",
                 _percent(count.share),
                 f"{count.kind} {count.attribute}",
-                _few(["/".join(key) for key in count.rules]),
+                few(["/".join(key) for key in count.rules]),
             ),
-            (f"missing of {_few(count.lacking)}",) if count.lacking else (),
+            (f"missing of {few(count.lacking)}",) if count.lacking else (),
         )
         for count in sorted(inventory.attributes, key=lambda count: not count.rules)
     )
-    return _cut("Attributes", columns, rows, max(listed, 50), numbers=3)
+    return cut("Attributes", columns, rows, max(listed, 50), numbers=3)
 
 
 def _inputs(inventory: Inventory, listed: int) -> Section:
@@ -149,14 +116,14 @@ def _inputs(inventory: Inventory, listed: int) -> Section:
                 f"{count.possible:,}",
                 f"{count.elements:,}",
                 count.kind,
-                _few(count.missing, 1),
+                few(count.missing, 1),
             ),
         )
         for count in inventory.inputs
         if count.missing or count.possible
     )
     columns = ("missing", "only possible", "elements", "kind", "such as")
-    return _cut("Inputs that are not recorded", columns, rows, listed, numbers=3)
+    return cut("Inputs that are not recorded", columns, rows, listed, numbers=3)
 
 
 def _models(inventory: Inventory, listed: int) -> Section:
@@ -173,7 +140,7 @@ def _models(inventory: Inventory, listed: int) -> Section:
     with_gaps = sorted((model for model in inventory.models if model.gaps), key=rank)
     whole = [model for model in inventory.models if not model.gaps]
     columns = (*(stage.value for stage in stages), "model")
-    rows = _cut("Lineage of models, from data to use", columns, map(row, (*with_gaps, *whole)), listed)
+    rows = cut("Lineage of models, from data to use", columns, map(row, (*with_gaps, *whole)), listed)
     known = [
         f"{stage.value} {sum(model.stages[stage] is State.YES for model in inventory.models):,}" for stage in stages
     ]
@@ -184,11 +151,11 @@ def _likenesses(likenesses: Sequence[Likeness], listed: int) -> Section:
     rows = (
         Row(
             (one.kind, one.grounds.value, one.because),
-            (*one.elements, *([f"says {_few(one.said_by)}"] if one.said_by else [])),
+            (*one.elements, *([f"says {few(one.said_by)}"] if one.said_by else [])),
         )
         for one in likenesses
     )
-    return _cut(f"Elements that may be one ({len(likenesses):,})", ("kind", "grounds", "because"), rows, listed)
+    return cut(f"Elements that may be one ({len(likenesses):,})", ("kind", "grounds", "because"), rows, listed)
 
 
 LOOSE = {
@@ -201,12 +168,12 @@ LOOSE = {
 
 def _loose(why: Loose, elements: Sequence[str], listed: int) -> Section:
     rows = (Row((element,)) for element in elements)
-    return _cut(f"{LOOSE[why]} ({len(elements):,})", ("element",), rows, listed)
+    return cut(f"{LOOSE[why]} ({len(elements):,})", ("element",), rows, listed)
 
 
 def _findings(inventory: Inventory, listed: int) -> Section:
     rows = (Row((finding.code, finding.message), _place(finding.place)) for finding in inventory.findings)
-    return _cut(f"About the facts ({len(inventory.findings):,})", ("code", "finding"), rows, listed)
+    return cut(f"About the facts ({len(inventory.findings):,})", ("code", "finding"), rows, listed)
 
 
 def _place(place: str) -> tuple[str, ...]:

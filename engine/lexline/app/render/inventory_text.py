@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from lexline.app.render.inventory_sections import Section, headline, result, sections
+from lexline.app.render.inventory_sections import headline, result, sections
+from lexline.app.render.sections import section_lines
 from lexline.inventory import Inventory
-from lexline_plugins.reporters.wording import inline, printable
+from lexline_plugins.reporters.wording import printable
 
 __all__ = ["STYLES", "render_inventory"]
 
 LISTED = 10
-WIDEST = 60
-"""Columns before the last are not padded any further than this."""
 
 STYLES = {
     r"(?m)^(?! )(?!Result|Next).+$": "bold",
@@ -26,27 +25,9 @@ def render_inventory(inventory: Inventory, *, attributes: bool = False) -> str:
     lines = [f"Inventory: {headline(inventory)}.", ""]
     lines += [] if inventory.kinds else ["Nothing of the kind is known.", ""]
     for section in sections(inventory, LISTED, attributes=attributes):
-        lines += _section_lines(section)
+        lines += section_lines(section)
     lines += [f"Result: {result(inventory)}.", _next(inventory, attributes=attributes)]
     return printable("\n".join(lines)) + "\n"
-
-
-def _section_lines(section: Section) -> list[str]:
-    rows = [tuple(inline(cell) for cell in row.cells) for row in section.rows]
-    table = [section.columns, *rows] if len(section.columns) > 1 else rows
-    widths = [min(WIDEST, max(len(cells[i]) for cells in table)) for i in range(len(section.columns))]
-    notes: list[tuple[str, ...]] = [() for _ in range(len(table) - len(rows))]
-    notes += [row.notes for row in section.rows]
-    lines = [section.title, *([f"  {section.note}"] if section.note else [])]
-    for cells, under in zip(table, notes, strict=True):
-        padded = [
-            cell.rjust(width) if i < section.numbers else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        lines.append(f"  {'  '.join(padded)}".rstrip())
-        lines += [f"      {inline(note)}" for note in under]
-    lines += [f"  and {section.more:,} more"] if section.more else []
-    return [*lines, ""]
 
 
 def _next(inventory: Inventory, *, attributes: bool) -> str:
