@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lexline.impacts import Impact, impact
     from lexline.inventory import Inventory, take_stock
     from lexline.project import load
+    from lexline.recording import Recorder, open_recorder
     from lexline.report import Report, ReportDocument
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Inventory",
     "LexlineError",
     "Phase",
+    "Recorder",
     "Report",
     "ReportDocument",
     "Verdict",
@@ -41,6 +43,7 @@ __all__ = [
     "gate",
     "impact",
     "load",
+    "open_recorder",
     "take_stock",
 ]
 
@@ -51,6 +54,7 @@ PLACES = {
     "lexline.impacts": ("Impact", "impact"),
     "lexline.inventory": ("Inventory", "take_stock"),
     "lexline.project": ("load",),
+    "lexline.recording": ("Recorder", "open_recorder"),
     "lexline.report": ("Report", "ReportDocument"),
 }
 

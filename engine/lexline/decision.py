@@ -27,15 +27,25 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
 from lexline_lineage.values import Sort, Value
 
-__all__ = ["ALL_REASONS", "Evaluation", "Gate", "decide", "explain", "gate"]
+__all__ = ["ALL_REASONS", "Evaluation", "Gate", "StoreState", "decide", "explain", "gate"]
 
 ALL_REASONS = -1
 """In place of a number of reasons: for every verdict that has some."""
 
 
 @dataclass(frozen=True, slots=True)
+class StoreState:
+    """Which state of a store was read: the revision of its facts (None: it has none yet), and the number of the last
+    assessment, judgement or waiver of its ledger (0: it has none)."""
+
+    revision: int | None
+    ledger: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What is evaluated: policies, facts, dates, and the checks that may be called."""
+    """What is evaluated: policies, facts, dates, and the checks that may be called. ``state`` is None where there is no
+    store; ``plugins`` are those that don't come with the product, with what they are."""
 
     program: Program
     graph: Graph
@@ -45,6 +55,8 @@ class Evaluation:
     joined: Joins | None = None
     register: Mapping[str, Provision] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    state: StoreState | None = None
+    plugins: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, name: str) -> int | None:
         """The element of an id, or of an exact name that a source gives; None where there is none."""

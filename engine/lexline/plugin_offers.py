@@ -61,6 +61,11 @@ class Plugins:
         return {name: check.signature for name, check in self._named("lexline_checks", Check).items()}
 
     @property
+    def installed(self) -> Mapping[str, str]:
+        """The plug-ins that don't come with the product, by name, with distribution and version."""
+        return {name: origin for name, origin in self.origins.items() if origin != "built in"}
+
+    @property
     def vocabulary(self) -> tuple[Path, ...]:
         """Files that extend the vocabulary."""
         return tuple(self._named("lexline_vocabulary", Path).values())

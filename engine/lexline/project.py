@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexline.compiled_files import compiled_once
 from lexline.data_problems import as_error
-from lexline.decision import Evaluation
+from lexline.decision import Evaluation, StoreState
 from lexline.diagnostics import Diagnostic, LexlineError, Severity, Source, Span
 from lexline.evaluate.verdict import Clock
 from lexline.lang.encoded import Compiled
@@ -40,12 +40,14 @@ if TYPE_CHECKING:
     from lexline.lang.syntax import PolicyFile
 
 __all__ = [
+    "Facts",
     "Files",
     "Project",
     "Rules",
     "fact_files",
     "identity_rules",
     "load",
+    "load_facts",
     "load_graph",
     "load_policies",
     "load_project",
@@ -91,13 +93,21 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
 def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None) -> Project:
     """Read, check and join all files of a project. Raises ``LexlineError`` with every mistake."""
     rules = load_rules(files, plugins, snapshots.folder.with_name("policies") if snapshots is not None else None)
-    built = load_graph(files, rules.vocabulary, clock.today, snapshots)
-    checks = plugins.check_results(built.graph, clock)
-    register = register_of(rules.packs)
-    unread = unread_facts(built.report)
-    waivers = load_waivers(files, rules, plugins)
-    evaluation = Evaluation(rules.program, built.graph, clock, checks, unread, built.joined, register, waivers)
-    return Project(rules.vocabulary, evaluation, rules.warnings)
+    known = load_facts(files, rules.vocabulary, clock.today, snapshots)
+    waivers, warnings = load_waivers(files, rules, plugins, clock.today, known.waivers)
+    evaluation = Evaluation(
+        program=rules.program,
+        graph=known.built.graph,
+        clock=clock,
+        checks=plugins.check_results(known.built.graph, clock),
+        unread=unread_facts(known.built.report),
+        joined=known.built.joined,
+        register=register_of(rules.packs),
+        waivers=waivers,
+        state=known.state,
+        plugins=plugins.installed,
+    )
+    return Project(rules.vocabulary, evaluation, (*rules.warnings, *warnings))
 
 
 def load_rules(files: Files, plugins: Plugins, kept: Path | None = None) -> Rules:
@@ -115,10 +125,13 @@ def load_rules(files: Files, plugins: Plugins, kept: Path | None = None) -> Rule
     return Rules(packs, tuple(source for source, _ in read), vocabulary, program, warnings)
 
 
-def load_waivers(files: Files, rules: Rules, plugins: Plugins) -> tuple[Waiver, ...]:
-    """The waivers of a project. Raises ``LexlineError`` with every mistake of the file."""
-    if files.waivers is None:
-        return ()
+def load_waivers(
+    files: Files, rules: Rules, plugins: Plugins, today: date, recorded: tuple[Waiver, ...] = ()
+) -> tuple[tuple[Waiver, ...], tuple[Diagnostic, ...]]:
+    """The waivers of a project, of its file and of its ledger, and warnings of recorded ones whose condition can't be
+    used any more, which hide nothing. Raises ``LexlineError`` with every mistake of the file."""
+    if files.waivers is None and not recorded:
+        return (), ()
     from lexline.lang.parse import parse  # all of these only where something is waived
     from lexline.ledger.selections import with_selection
     from lexline.ledger.waiver_file import read_waivers
@@ -126,10 +139,18 @@ def load_waivers(files: Files, rules: Rules, plugins: Plugins) -> tuple[Waiver, 
     given = files.parameters or {}
     policies = [policy.id for policy in rules.program.policies]
     parsed = [file for file, _ in map(parse, rules.sources) if file is not None]
-    return tuple(
-        with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given)
-        for waiver in read_waivers(files.waivers)
-    )
+    found: list[Waiver] = []
+    warnings: list[Diagnostic] = []
+    for waiver in (*(read_waivers(files.waivers) if files.waivers is not None else ()), *recorded):
+        try:
+            found.append(with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given))
+        except LexlineError as error:
+            if waiver.recorded is None:
+                raise
+            found.append(waiver)
+            if waiver.is_in_force(today):
+                warnings += (replace(mistake, severity=Severity.WARNING) for mistake in error.diagnostics)
+    return tuple(found), tuple(warnings)
 
 
 def load_words(files: Files, plugins: Plugins) -> Vocabulary:
@@ -207,9 +228,23 @@ def _compiled(
     return program, tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a project as a graph; of a store which ``state`` they are, and the waivers recorded in it."""
+
+    built: BuiltGraph
+    state: StoreState | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+
 def load_graph(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None = None) -> BuiltGraph:
     """The graph of all portfolio files and imported facts on a date, from a snapshot where there is one. Raises
     ``LexlineError``."""
+    return load_facts(files, vocabulary, on, snapshots).built
+
+
+def load_facts(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None = None) -> Facts:
+    """The same, with what else a store says. Raises ``LexlineError``."""
     files.require("portfolio", files.portfolio)
     paths = (*files.portfolio, *fact_files(files.facts))
 
@@ -218,32 +253,40 @@ def load_graph(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapsh
 
     try:
         if files.store is not None:
-            with stored(files, vocabulary) as store:
-                return _stored_graph(store, files, vocabulary, on, snapshots)
-        return build() if snapshots is None else snapshots.graph(vocabulary, paths, on, files.identity, build)
+            with stored(files) as store:
+                return _stored_facts(store, files, vocabulary, on, snapshots)
+        return Facts(build() if snapshots is None else snapshots.graph(vocabulary, paths, on, files.identity, build))
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in paths]) from None
 
 
-def _stored_graph(
-    store: Store, files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None
-) -> BuiltGraph:
-    """The graph of a revision of a store, and of the portfolio files beside it."""
+def _stored_facts(store: Store, files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None) -> Facts:
+    """The facts of a revision of a store, the assessments, judgements and waivers of its ledger, and the portfolio
+    files beside it."""
+    from lexline.ledger.evidence import EVIDENCE, WAIVING, facts_of_entries, waivers_of_entries
+
     revision = store.revision_at(files.at) if files.at else store.head()
+    evidence, waiving = (store.last_entry(kinds, at=files.at, upto=files.ledger) for kinds in (EVIDENCE, WAIVING))
 
     def build() -> BuiltGraph:
         beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
         known = () if revision is None else store.facts(revision)
-        return joined_graph(vocabulary, (*known, *beside), on, identity_rules(files))
+        assessed = facts_of_entries(store.entries(evidence.sequence, EVIDENCE), vocabulary)
+        return joined_graph(vocabulary, (*known, *assessed, *beside), on, identity_rules(files))
 
     if snapshots is None or revision is None:
-        return build()
-    state = f"{files.store}\0{store.state(revision)}"
-    return snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
+        built = build()
+    else:
+        state = f"{files.store}\0{store.state(revision)}\0{evidence.digest}"
+        built = snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
+    waivers = waivers_of_entries(store.entries(waiving.sequence, WAIVING)) if waiving.sequence else ()
+    number = revision.number if revision is not None else None
+    return Facts(built, StoreState(number, max(evidence.sequence, waiving.sequence)), waivers)
 
 
-def stored(files: Files, vocabulary: Vocabulary, *, make: bool = False) -> Store:
-    """The store of a project. One that isn't there is empty, and is made where ``make``. Raises ``LexlineError``."""
+def stored(files: Files, vocabulary: Vocabulary | None = None, *, make: bool = False) -> Store:
+    """The store of a project. One that isn't there is empty, and is made where ``make``. Who imports facts into it says
+    by the ``vocabulary`` which of them name people. Raises ``LexlineError``."""
     from lexline.store import open_store  # SQLAlchemy: only where there is a store
 
     if files.store is None:
@@ -251,7 +294,7 @@ def stored(files: Files, vocabulary: Vocabulary, *, make: bool = False) -> Store
         raise LexlineError(
             (Diagnostic("LX302", "the project keeps no revisions, because it has no store", (), advice),)
         )
-    return open_store(files.store, vocabulary.persons, make=make)
+    return open_store(files.store, vocabulary.persons if vocabulary is not None else (), make=make)
 
 
 def identity_rules(files: Files) -> IdentityRules | None:

@@ -17,8 +17,8 @@ ENDINGS = (".policy", ".policy.md")
 @dataclass(frozen=True, slots=True)
 class Files:
     """Which files make a project; every path is resolved. ``vocabulary`` None is the built-in one; ``at`` is the
-    revision of the store, or the day of one, whose facts count (the newest where None); ``snapshot``: its graph may be
-    kept."""
+    revision of the store, or the day of one, whose facts count (the newest where None), ``ledger`` the number of the
+    last entry of its ledger that counts; ``snapshot``: its graph may be kept."""
 
     vocabulary: Path | None = None
     extend: tuple[Path, ...] = ()
@@ -28,6 +28,7 @@ class Files:
     facts: Path | None = None
     store: str | None = None
     at: str | None = None
+    ledger: int | None = None
     identity: Path | None = None
     waivers: Path | None = None
     parameters: Mapping[str, object] | None = None

@@ -78,8 +78,9 @@ class EvaluationEntry(Form):
     """An evaluation that somebody acts on.
 
     ``element`` is empty, and ``rules`` too, where all were asked about. ``revision`` is that of the store's facts, None
-    where it had none; ``ledger`` the number of entries that were read (of assessments, judgements and waivers).
-    ``verdicts`` is the digest of all verdicts, ``counts`` how many of each there are.
+    where it had none; ``ledger`` the number of the last assessment, judgement or waiver that was read; ``waivers`` the
+    digest of all waivers that might apply, empty where there were none. ``verdicts`` is the digest of all verdicts,
+    ``counts`` how many of each there are.
     """
 
     kind: Literal["evaluation"] = "evaluation"
@@ -94,6 +95,7 @@ class EvaluationEntry(Form):
     portfolio: PortfolioState
     revision: int | None = None
     ledger: int = 0
+    waivers: str = ""
     engine: str
     plugins: dict[str, str] = Field(default_factory=dict)
     verdicts: str

@@ -35,15 +35,18 @@ def waiver_findings(evaluation: Evaluation, decisions: Iterable[Decision]) -> tu
 
 def _said_of(evaluation: Evaluation, waiver: Waiver, hidden: set[str]) -> Iterator[tuple[str, str, str]]:
     terms, today = waiver.terms, evaluation.clock.today
+    if waiver.is_withdrawn(today):
+        return
+    take_out = "take it out" if waiver.recorded is None else f"withdraw it: lexline waive --withdraw {waiver.recorded}"
     lost = list(_lost(evaluation, waiver))
     yield from lost
     if terms.until < today:
-        yield "LX512", f"the waiver ended on {terms.until} and hides nothing", "take it out, or have it approved anew"
+        yield "LX512", f"the waiver ended on {terms.until} and hides nothing", f"{take_out}, or have it approved anew"
     elif waiver.is_in_force(today) and not hidden and not lost:
         yield (
             "LX515",
             "the waiver hides nothing: no rule that it names fails or is open for its elements",
-            "take it out",
+            take_out,
         )
     if any(name.endswith("/*") for name in terms.rules):
         yield "LX513", "the waiver covers every rule of a policy, those to come too", "name the rules, one by one"

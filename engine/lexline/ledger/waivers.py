@@ -31,16 +31,23 @@ COVERED: Key = ("waivers", "COVERED")
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """``terms`` as they were recorded; ``name`` says where they stand (``waivers.yaml:2``), ``span`` too, for messages.
-    ``selection`` decides the terms' condition; None where elements are named."""
+    ``selection`` decides the terms' condition; None where elements are named. ``recorded`` is the number of its entry
+    in the ledger, None for one of a file; ``withdrawn`` the day from which on it was taken back."""
 
     name: str
     terms: WaiverTerms
     span: Span
     selection: Program | None = None
+    recorded: int | None = None
+    withdrawn: date | None = None
 
     def is_in_force(self, today: date) -> bool:
-        """True on every day from the first to the last, both included."""
-        return self.terms.since <= today <= self.terms.until
+        """True on every day from the first to the last, both included, on which it was not taken back."""
+        return self.terms.since <= today <= self.terms.until and not self.is_withdrawn(today)
+
+    def is_withdrawn(self, today: date) -> bool:
+        """True from the day on with which it was taken back."""
+        return self.withdrawn is not None and today >= self.withdrawn
 
     def names(self, rule: Key) -> bool:
         """True where its rules are this one, or all of its policy."""

@@ -18,7 +18,7 @@ from lexline.store.people import People
 from lexline.store.revisions import moment_of, ticks_of
 from lexline.store.tables import ENTRY, LEDGER_HEAD
 
-__all__ = ["append", "entries_of", "head_of_ledger", "links_of", "naming_entries"]
+__all__ = ["append", "entries_of", "head_of_ledger", "last_of", "links_of", "naming_entries"]
 
 _PERSON = "person"
 _MANY = 2_000
@@ -56,6 +56,17 @@ def head_of_ledger(connection: sa.Connection) -> Head:
     """How the chain ends, as the last transaction said."""
     found = connection.execute(sa.select(LEDGER_HEAD.c.sequence, LEDGER_HEAD.c.digest)).one()
     return Head(found.sequence, found.digest)
+
+
+def last_of(connection: sa.Connection, kinds: Collection[str], upto: int | None, by: int | None) -> Head:
+    """The last entry of some kinds up to a number, recorded by a moment (microseconds)."""
+    query = sa.select(ENTRY.c.sequence, ENTRY.c.digest).where(ENTRY.c.kind.in_(kinds))
+    if upto is not None:
+        query = query.where(ENTRY.c.sequence <= upto)
+    if by is not None:
+        query = query.where(ENTRY.c.moment <= by)
+    found = connection.execute(query.order_by(ENTRY.c.sequence.desc()).limit(1)).first()
+    return Head(found.sequence, found.digest) if found is not None else Head()
 
 
 def links_of(

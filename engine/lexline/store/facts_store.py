@@ -96,8 +96,7 @@ class Store:
                 found = next((r for r in revisions.revisions(connection) if r.number == int(text)), None)
                 shown = f"there is no revision {text}"
             else:
-                moment = datetime.combine(_day(text), time.max, UTC)
-                found = next(revisions.revisions(connection, revisions.ticks_of(moment)), None)
+                found = next(revisions.revisions(connection, revisions.ticks_of(_end_of(text))), None)
                 shown = f"nothing had been recorded by {text}"
             newest = revisions.head(connection)
         if found is None:
@@ -161,6 +160,18 @@ class Store:
         with self._database.reading() as connection:
             return tuple(entries.entries_of(connection, upto, kinds))
 
+    def last_entry(self, kinds: Collection[str], *, at: str | None = None, upto: int | None = None) -> Head:
+        """The last entry of some kinds up to a number; with ``at`` (as ``revision_at`` takes it), of those that were
+        there in that state: by the end of the day, or until the next revision was made."""
+        with self._database.reading() as connection:
+            by = None
+            if at is not None and at.isdecimal():
+                later = (r for r in revisions.revisions(connection) if r.number == int(at) + 1)
+                by = next((revisions.ticks_of(revision.moment) - 1 for revision in later), None)
+            elif at is not None:
+                by = revisions.ticks_of(_end_of(at))
+            return entries.last_of(connection, kinds, upto, by)
+
     def ledger_head(self) -> Head:
         """How long the ledger is, and the digest of its last entry."""
         with self._database.reading() as connection:
@@ -175,6 +186,10 @@ class Store:
 
 def _placeless(fact: Fact) -> Fact:
     return replace(fact, source=Source(fact.source.system))
+
+
+def _end_of(day: str) -> datetime:
+    return datetime.combine(_day(day), time.max, UTC)
 
 
 def _day(text: str) -> date:

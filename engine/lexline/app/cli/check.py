@@ -15,11 +15,13 @@ from lexline.app.cli.options import (
     PolicyOption,
     PortfolioOption,
     ProjectOption,
+    RecordOption,
     SnapshotOption,
     VerifyOption,
     VocabularyOption,
     chosen_files,
     clock_of,
+    is_recorded,
     mistake,
     snapshots_of,
 )
@@ -48,12 +50,14 @@ def check(
     reasons: ReasonsOption = "20",
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
     jobs: JobsOption = 1,
+    recording: RecordOption = False,
     format_: FormatOption = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
 ) -> int:
     """Evaluate policies over the portfolio, on any date, and report.
 
-    Ends with 0 when nothing blocks, 1 when something does, 2 when input is wrong or nothing was evaluated, 3 when a
+    With --record, what was decided is recorded in the ledger of the project's store before it is shown. Ends with 0
+    when nothing blocks, 1 when something does, 2 when input is wrong or nothing was evaluated, 3 when a
     check could not be completed, 130 when it is interrupted.
     """
     from lexline.app.cli.output import emit, progress, show_diagnostics, show_summary
@@ -63,11 +67,17 @@ def check(
 
     wanted = parse_reasons(reasons)
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
+    recorded = is_recorded(files, recording)
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
     with progress("deciding") as now:
         report = decide(session.evaluation, reasons=wanted, rules=keys, now=now, jobs=jobs)
+    if recorded:
+        from lexline.recording import entry_of_report, record  # SQLAlchemy: only where something is recorded
+
+        asked = ["/".join(key) for key in keys or ()]
+        record(files, entry_of_report(session.evaluation, report, door="check", rules=asked))
     emit(reporter.render(report), output)
     if format_ == "text" and output is None:
         show_summary(report)

@@ -86,8 +86,6 @@ def check_format(format_: str) -> None:
 def open_project_store(project: Path) -> Store:
     """The store that the settings of a project name."""
     from lexline.app.cli.options import chosen_files
-    from lexline.plugin_manager import load_plugins
-    from lexline.project import load_words, stored
+    from lexline.project import stored
 
-    files = chosen_files(project, None, None, None, None)
-    return stored(files, load_words(files, load_plugins(blocked=files.blocked_plugins)))
+    return stored(chosen_files(project, None, None, None, None))

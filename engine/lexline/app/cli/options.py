@@ -48,6 +48,10 @@ SnapshotOption = Annotated[
 VerifyOption = Annotated[
     bool, typer.Option("--verify-snapshot", help="Compare every byte of the kept graph with what was written.")
 ]
+RecordOption = Annotated[
+    bool | None,
+    typer.Option("--record/--no-record", help="Record in the ledger of the project's store what is answered."),
+]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OTHER_DATE = re.compile(r"[0-9]{1,4}([-/])[0-9]{1,2}\1[0-9]{1,4}")
@@ -88,6 +92,13 @@ def project_settings(project: Path) -> Settings | None:
     """The settings of a project's folder, if it has any."""
     path = project / NAME
     return load_settings(path) if path.is_file() else None
+
+
+def is_recorded(files: Files, wanted: bool | None) -> bool:
+    """Whether an answer is to be recorded: where there is a store, unless an option says something else."""
+    if wanted and files.store is None:
+        raise mistake("there is no ledger to record in, because there is no store", "see docs/settings.md: `store:`")
+    return files.store is not None if wanted is None else wanted
 
 
 def chosen_files(
