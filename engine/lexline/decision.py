@@ -7,13 +7,14 @@ from the reference interpreter, which has to agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from heapq import nsmallest
+from itertools import islice
 
 from lexline.evaluate.calls import CheckResults
-from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
+from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
+from lexline.evaluate.decisions import Decisions, VerdictColumn
 from lexline.evaluate.explaining import decided_by
 from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
@@ -22,7 +23,7 @@ from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.ledger.waivers import Waiver, Waivers
-from lexline.report import ATTENTION, MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravity
+from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravest_first
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
 from lexline_lineage.values import Sort, Value
@@ -85,16 +86,20 @@ def decide(
     chosen = [key for key in program.rules if rules is None or key in rules]
     columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
     waivers = evaluation.waived()
-    decisions: list[Decision] = []
+    found: list[tuple[Key, VerdictColumn]] = []
+    waived: dict[tuple[Key, int], Decision] = {}
     for place, key in enumerate(chosen, 1):
         now(f"deciding {'/'.join(key)} ({place} of {len(chosen)})")
-        decisions += map(waivers.applied, _column(columns, graph, key))
+        found.append((key, waivers.applied_to(key, columns.rule(key), waived)))
+    decisions = Decisions(graph.ids, found, waived)
+    grave = gravest_first(program.rules, decisions)
+    first = grave.numbered() if reasons == ALL_REASONS else islice(grave.numbered(), reasons)
     return Report(
         clock=evaluation.clock,
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=tuple(_explained(evaluation, waivers, decisions, _gravest(program, decisions, reasons), now, jobs)),
+        decisions=decisions.telling(_explained(evaluation, waivers, first, now, jobs)),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -138,14 +143,15 @@ class Gate:
         """The same with reasons for all but a pass, as a report."""
         evaluation = self._evaluation
         decisions = self.decide(number)
-        reasoned = [place for place, decision in enumerate(decisions) if decision.verdict is not Verdict.PASS]
+        reasoned = [(number, decision) for decision in decisions if decision.verdict is not Verdict.PASS]
+        told = _explained(evaluation, self._waivers, reasoned)
         about = [decision.rule for decision in decisions]
         return Report(
             clock=evaluation.clock,
             policies=tuple(self._policies[policy] for policy in dict.fromkeys(policy for policy, _ in about)),
             portfolio=portfolio_line(evaluation.graph),
             rules={key: evaluation.program.rules[key] for key in about},
-            decisions=tuple(_explained(evaluation, self._waivers, decisions, reasoned)),
+            decisions=Decisions.of([told.get((decision.rule, number), decision) for decision in decisions]),
             no_subject=(),
             unread=evaluation.unread,
             joined=evaluation.joined,
@@ -184,44 +190,24 @@ def _policies(program: Program, keys: Iterable[Key]) -> tuple[PolicyLine, ...]:
     )
 
 
-def _column(columns: ColumnEvaluator, graph: Graph, key: Key) -> Iterator[Decision]:
-    column = columns.rule(key)
-    parts = (column.elements, column.verdicts, column.underlying, column.phases)
-    for number, verdict, underlying, phase in zip(*(part.tolist() for part in parts), strict=True):
-        yield Decision(key, graph.ids[number], column.kind, VERDICTS[verdict], VERDICTS[underlying], PHASES[phase])
-
-
-def _gravest(program: Program, decisions: Sequence[Decision], reasons: int) -> list[int]:
-    """The places of the first ``reasons`` decisions that call for some, the gravest first."""
-    called = (place for place, decision in enumerate(decisions) if decision.verdict in ATTENTION)
-
-    def rank(place: int) -> tuple[int, int, int]:
-        return gravity(program.rules[decisions[place].rule], decisions[place])
-
-    return sorted(called, key=rank) if reasons == ALL_REASONS else nsmallest(reasons, called, rank)
-
-
 def _explained(
     evaluation: Evaluation,
     waivers: Waivers,
-    decisions: Sequence[Decision],
-    places: Sequence[int],
+    asked: Iterable[tuple[int, Decision]],
     now: Callable[[str], None] = lambda _: None,
     jobs: int = 1,
-) -> list[Decision]:
-    """The decisions, with reasons from the interpreter for some of them."""
-    graph = evaluation.graph
-    interpreter = Interpreter(evaluation.program, graph, evaluation.clock, evaluation.checks)
-    numbers = [(place, graph.number(decisions[place].element)) for place in places]
-    asked = [(place, decisions[place].rule, number) for place, number in numbers if number is not None]
-    explained = list(decisions)
-    reasoned = decided_by(interpreter, [(rule, number) for _, rule, number in asked], jobs)
-    for done, (place, rule, _) in enumerate(asked, 1):
-        now(f"explaining {'/'.join(rule)} ({done:,} of {len(asked):,})")
-        explained[place] = found = waivers.applied(next(reasoned))
-        if replace(found, reasons=(), message="", remedy="") != decisions[place]:
-            raise RuntimeError(f"the evaluators disagree on {'/'.join(rule)} for {found.element}")
-    return explained
+) -> dict[tuple[Key, int], Decision]:
+    """Some decisions, each with the number of its element, with reasons from the interpreter."""
+    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+    decisions = list(asked)
+    reasoned = decided_by(interpreter, [(decision.rule, number) for number, decision in decisions], jobs)
+    told: dict[tuple[Key, int], Decision] = {}
+    for done, (number, decision) in enumerate(decisions, 1):
+        now(f"explaining {'/'.join(decision.rule)} ({done:,} of {len(decisions):,})")
+        told[decision.rule, number] = found = waivers.applied(next(reasoned))
+        if replace(found, reasons=(), message="", remedy="") != decision:
+            raise RuntimeError(f"the evaluators disagree on {'/'.join(decision.rule)} for {decision.element}")
+    return told
 
 
 def _measures(columns: ColumnEvaluator, program: Program) -> Iterator[MeasureFigure]:

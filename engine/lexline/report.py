@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,9 @@ from lexline.evaluate.verdict import Clock, Decision, Phase, Reason, Verdict
 from lexline.lang.typed import Key, Rule
 from lexline_lineage.identity import Joins, Link
 from lexline_lineage.values import Duration, Sort, Value, ValueType, format_value
+
+if TYPE_CHECKING:
+    from lexline.evaluate.decisions import Decisions, Group
 
 __all__ = [
     "ATTENTION",
@@ -26,7 +29,7 @@ __all__ = [
     "Provision",
     "Report",
     "ReportDocument",
-    "gravity",
+    "gravest_first",
     "outcome",
 ]
 
@@ -81,11 +84,15 @@ class MeasureFigure:
 def outcome(rule: Rule, decision: Decision) -> Literal["allow", "block", "warn", "record"]:
     """What a gate does with a decision: nothing, or what the rule's enforcement (of a breach) or its ``if unknown``
     (of an unknown or an error) says; nothing outside the phases in which gates act."""
-    if decision.phase not in ACTING:
+    return _does(rule, decision.verdict, decision.phase)
+
+
+def _does(rule: Rule, verdict: Verdict, phase: Phase) -> Literal["allow", "block", "warn", "record"]:
+    if phase not in ACTING:
         return "allow"
-    if decision.verdict is Verdict.FAIL:
+    if verdict is Verdict.FAIL:
         return rule.enforcement
-    if decision.verdict in (Verdict.UNKNOWN, Verdict.ERROR):
+    if verdict in (Verdict.UNKNOWN, Verdict.ERROR):
         return rule.if_unknown
     return "allow"
 
@@ -97,10 +104,17 @@ _ACTIONS = ("block", "warn", "record", "allow")
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 
-def gravity(rule: Rule, decision: Decision) -> tuple[int, int, int]:
-    """What a reader should see first comes first: by verdict, then what a gate does with it, then the severity."""
-    verdict = ATTENTION.index(decision.verdict) if decision.verdict in ATTENTION else len(ATTENTION)
-    return verdict, _ACTIONS.index(outcome(rule, decision)), _SEVERITIES.index(rule.severity)
+def gravest_first(rules: Mapping[Key, Rule], decisions: Decisions) -> Decisions:
+    """Of the decisions those that call for attention. What a reader should see first comes first: by verdict, then what
+    a gate does with it, then the severity, then the order of the rules."""
+    places = {key: place for place, key in enumerate(rules)}
+    alike: dict[tuple[int, int, int, int], list[Group]] = {}
+    for key, verdict, phase in decisions.tally():
+        if verdict in ATTENTION:
+            does = _ACTIONS.index(_does(rules[key], verdict, phase))
+            rank = (ATTENTION.index(verdict), does, _SEVERITIES.index(rules[key].severity), places[key])
+            alike.setdefault(rank, []).append((key, verdict, phase))
+    return decisions.chosen(alike[rank] for rank in sorted(alike))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +128,16 @@ class Report:
     policies: tuple[PolicyLine, ...]
     portfolio: PortfolioLine
     rules: Mapping[Key, Rule]
-    decisions: tuple[Decision, ...]
+    decisions: Decisions
     no_subject: tuple[Key, ...]
     measures: tuple[MeasureFigure, ...] = ()
     unread: tuple[str, ...] = ()
     joined: Joins | None = None
     register: Mapping[str, Provision] = field(default_factory=dict)
 
-    def to_look_at(self) -> tuple[Decision, ...]:
+    def to_look_at(self) -> Decisions:
         """The decisions that somebody has to look at, the gravest first, those of one rule together."""
-        places = {key: place for place, key in enumerate(self.rules)}
-        called = [decision for decision in self.decisions if decision.verdict in ATTENTION]
-        return tuple(sorted(called, key=lambda d: (*gravity(self.rules[d.rule], d), places[d.rule])))
+        return gravest_first(self.rules, self.decisions)
 
     def unverified(self, rule: Rule) -> tuple[str, ...]:
         """The provisions that a rule cites and whose text nobody has verified: it can advise, not settle."""
@@ -144,7 +156,9 @@ class Report:
 
     def summary(self) -> dict[str, int]:
         """How many decisions have each verdict, in the order of ``Verdict``."""
-        counts = Counter(decision.verdict for decision in self.decisions)
+        counts: Counter[Verdict] = Counter()
+        for (_, verdict, _), count in self.decisions.tally().items():
+            counts[verdict] += count
         return {verdict.value: counts[verdict] for verdict in Verdict if counts[verdict]}
 
     def outcome(self, decision: Decision) -> Literal["allow", "block", "warn", "record"]:
@@ -154,11 +168,12 @@ class Report:
     @property
     def exit_status(self) -> int:
         """0 all well; 1 something blocks; 2 nothing was evaluated; 3 a check failed where it mattered."""
-        if not self.decisions:
+        groups = self.decisions.tally()
+        if not groups:
             return 2
-        if any(d.verdict is Verdict.ERROR and d.phase in ACTING for d in self.decisions):
+        if any(verdict is Verdict.ERROR and phase in ACTING for _, verdict, phase in groups):
             return 3
-        return int(any(self.outcome(decision) == "block" for decision in self.decisions))
+        return int(any(_does(self.rules[key], verdict, phase) == "block" for key, verdict, phase in groups))
 
 
 # ---- the published form --------------------------------------------------------------------------------------------
@@ -246,6 +261,35 @@ class VerdictEntry(Closed):
     joins: list[JoinEntry] = []
     unverified: list[str] = []
 
+    @classmethod
+    def of(cls, report: Report, decision: Decision) -> VerdictEntry:
+        """The entry of one of the report's decisions."""
+        rule = report.rules[decision.rule]
+        missing = dict.fromkeys(fact for reason in decision.reasons for fact in reason.missing)
+        witnesses = dict.fromkeys(witness for reason in decision.reasons for witness in reason.witnesses)
+        return cls(
+            policy=decision.rule[0],
+            rule=decision.rule[1],
+            title=rule.title,
+            element=decision.element,
+            kind=decision.kind,
+            verdict=decision.verdict.value,
+            underlying=decision.underlying.value,
+            phase=decision.phase.value,
+            severity=rule.severity,
+            enforcement=rule.enforcement,
+            outcome=report.outcome(decision),
+            missing=[MissingEntry(element=f.element, kind=f.kind, attribute=f.attribute, why=f.why) for f in missing],
+            reasons=[_reason_entry(reason) for reason in decision.reasons],
+            witnesses=[WitnessEntry(element=w.element, path=list(w.path), certain=w.certain) for w in witnesses],
+            citations=[citation.provision for citation in rule.citations],
+            message=decision.message,
+            remedy=decision.remedy,
+            waiver=decision.waiver or None,
+            joins=_join_entries(report, decision),
+            unverified=list(report.unverified(rule)),
+        )
+
 
 class PolicyEntry(Closed):
     """A policy that was evaluated."""
@@ -309,7 +353,7 @@ class ReportDocument(Closed):
                 edges=report.portfolio.edges,
             ),
             summary=report.summary(),
-            verdicts=[_verdict_entry(report, decision) for decision in report.decisions],
+            verdicts=[VerdictEntry.of(report, decision) for decision in report.decisions],
             no_subject=[SubjectEntry(policy=policy, rule=rule) for policy, rule in report.no_subject],
             measures=[
                 MeasureEntry(policy=m.key[0], measure=m.key[1], title=m.title, low=m.low, high=m.high, target=m.target)
@@ -328,34 +372,6 @@ def plain_value(value: Value | None) -> bool | float | str | list[object] | dict
     if isinstance(value, Duration):
         return format_value(value, ValueType(Sort.DURATION))
     return value.isoformat()
-
-
-def _verdict_entry(report: Report, decision: Decision) -> VerdictEntry:
-    rule = report.rules[decision.rule]
-    missing = dict.fromkeys(fact for reason in decision.reasons for fact in reason.missing)
-    witnesses = dict.fromkeys(witness for reason in decision.reasons for witness in reason.witnesses)
-    return VerdictEntry(
-        policy=decision.rule[0],
-        rule=decision.rule[1],
-        title=rule.title,
-        element=decision.element,
-        kind=decision.kind,
-        verdict=decision.verdict.value,
-        underlying=decision.underlying.value,
-        phase=decision.phase.value,
-        severity=rule.severity,
-        enforcement=rule.enforcement,
-        outcome=report.outcome(decision),
-        missing=[MissingEntry(element=f.element, kind=f.kind, attribute=f.attribute, why=f.why) for f in missing],
-        reasons=[_reason_entry(reason) for reason in decision.reasons],
-        witnesses=[WitnessEntry(element=w.element, path=list(w.path), certain=w.certain) for w in witnesses],
-        citations=[citation.provision for citation in rule.citations],
-        message=decision.message,
-        remedy=decision.remedy,
-        waiver=decision.waiver or None,
-        joins=_join_entries(report, decision),
-        unverified=list(report.unverified(rule)),
-    )
 
 
 def _join_entries(report: Report, decision: Decision) -> list[JoinEntry]:

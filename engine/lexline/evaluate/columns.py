@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lexline.evaluate.calls import CheckResults, NoChecks
 from lexline.evaluate.column_sets import Sets
@@ -22,17 +21,12 @@ from lexline.evaluate.column_types import (
     repeat,
     truth_of,
 )
+from lexline.evaluate.decisions import PHASES, VERDICTS, VerdictColumn
 from lexline.evaluate.frames import Frame, Reader, distinct
 from lexline.evaluate.leaves import Leaves
-from lexline.evaluate.navigation_columns import members_of
 from lexline.evaluate.operations import combine
 from lexline.evaluate.paint import Painter
-from lexline.evaluate.truth_columns import (
-    PHASES,
-    VERDICTS,
-    decide_phases,
-    decide_verdicts,
-)
+from lexline.evaluate.truth_columns import decide_phases, decide_verdicts
 from lexline.evaluate.verdict import Clock
 from lexline.evaluate.walk_kernels import Choice, walk_kernels
 from lexline.evaluate.ways import WholeWays
@@ -45,18 +39,6 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
 
 __all__ = ["PHASES", "VERDICTS", "ColumnEvaluator", "Figure", "VerdictColumn"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class VerdictColumn:
-    """A rule's verdicts: for each of ``elements`` (numbers of the graph, all of ``kind``) an index into ``VERDICTS``,
-    the verdict that lies under it, and an index into ``PHASES``. Waivers are not in it."""
-
-    kind: str
-    elements: NDArray[np.int32]
-    verdicts: NDArray[np.uint8]
-    underlying: NDArray[np.uint8]
-    phases: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +86,7 @@ class ColumnEvaluator:
         verdicts, underlying = decide_verdicts(*asked)
         holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
         phases = decide_phases(rule.force, holds, self.clock, rule.timezone, frame.size)
-        elements = members_of(self.graph, rule.kind).astype(np.int32)
+        elements = self.graph.members.get(rule.kind, np.zeros(0, np.int32))
         return VerdictColumn(rule.kind, elements, verdicts, underlying, phases)
 
     def measure(self, key: Key) -> Figure:

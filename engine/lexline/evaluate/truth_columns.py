@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Truths, truths
+from lexline.evaluate.decisions import PHASES, VERDICTS
 from lexline.evaluate.verdict import Clock, Phase, Truth, Verdict, decide_verdict
 from lexline.plan.nodes import ForcePlan
 
@@ -25,10 +26,6 @@ __all__ = [
 ]
 
 Codes = NDArray[np.uint8]
-VERDICTS: tuple[Verdict, ...] = tuple(Verdict)
-"""What the codes of a column of verdicts stand for."""
-PHASES: tuple[Phase, ...] = tuple(Phase)
-"""What the codes of a column of phases stand for."""
 _TRUTHS = (Truth.UNKNOWN, Truth.TRUE, Truth.FALSE, Truth.FAILED)
 
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lexline.diagnostics import Span
 from lexline.evaluate.calls import CheckResults
+from lexline.evaluate.decisions import VERDICTS, Decisions, VerdictColumn
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.lang.typed import Key, Program
@@ -90,6 +93,20 @@ class Waivers:
             for waiver in self.covering(decision):
                 return replace(decision, verdict=Verdict.WAIVED, waiver=str(waiver))
         return decision
+
+    def applied_to(self, rule: Key, column: VerdictColumn, waived: dict[tuple[Key, int], Decision]) -> VerdictColumn:
+        """A rule's verdicts with those waived that a waiver covers; ``waived`` is told which, and by what."""
+        if not self._about.get(rule):
+            return column
+        verdicts = column.verdicts.copy()
+        may_be = np.isin(verdicts, [VERDICTS.index(verdict) for verdict in WAIVABLE])
+        open_ones = Decisions(self._graph.ids, [(rule, column.part(may_be))], {})
+        for row, (number, decision) in zip(np.flatnonzero(may_be).tolist(), open_ones.numbered(), strict=True):
+            found = self.applied(decision)
+            if found is not decision:
+                waived[rule, number] = found
+                verdicts[row] = VERDICTS.index(found.verdict)
+        return replace(column, verdicts=verdicts)
 
     def covering(self, decision: Decision) -> Iterator[Waiver]:
         """The waivers in force that cover the rule and the element of a decision, the one that lasts longest first."""

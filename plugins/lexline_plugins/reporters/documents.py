@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from lexline.report import Report, ReportDocument
+from lexline.report import Report, ReportDocument, VerdictEntry
 
 __all__ = ["dumped", "render_json", "render_jsonl"]
 
@@ -17,7 +17,7 @@ def render_json(report: Report) -> str:
 
 def render_jsonl(report: Report) -> str:
     """A verdict on each line, in the form of the document's ``verdicts``."""
-    entries = ReportDocument.of(report).verdicts
+    entries = (VerdictEntry.of(report, decision) for decision in report.decisions)
     return "".join(dumped(entry.model_dump(mode="json")) + "\n" for entry in entries)
 
 

@@ -96,7 +96,9 @@ def show_summary(report: Report) -> None:
     from rich.text import Text
 
     verdicts = list(report.summary())
-    counts = Counter((decision.rule, decision.verdict.value) for decision in report.decisions)
+    counts: Counter[tuple[object, str]] = Counter()
+    for (rule, said, _), count in report.decisions.tally().items():
+        counts[rule, said.value] += count
     table = Table(box=None, pad_edge=False)
     table.add_column("rule")
     for verdict in verdicts:
