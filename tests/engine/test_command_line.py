@@ -203,13 +203,18 @@ def test_what_others_named_is_shown_without_effect(
         assert "<script>" not in shown
 
 
-@pytest.mark.parametrize("name", ["report", "inventory"])
+@pytest.mark.parametrize("name", ["report", "inventory", "coverage"])
 def test_schema_is_current(name: str) -> None:
+    from lexline.app.render.coverage import CoverageDocument
     from lexline.app.render.inventory_json import InventoryDocument
     from lexline.report import ReportDocument
 
     published = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text("utf-8"))
-    documents: dict[str, type[BaseModel]] = {"report": ReportDocument, "inventory": InventoryDocument}
+    documents: dict[str, type[BaseModel]] = {
+        "report": ReportDocument,
+        "inventory": InventoryDocument,
+        "coverage": CoverageDocument,
+    }
     assert documents[name].model_json_schema(by_alias=True) == published
 
 

@@ -82,6 +82,7 @@ SHOWN = [
     ["explain", ODD, ODD],
     ["import", ODD],
     ["inventory", "--kind", ODD],
+    ["coverage", "--pack", ODD],
     ["test", "--policy", f"{ODD}.policy"],
     [ODD],
     ["check", f"--{ODD}"],

@@ -10,6 +10,7 @@ import typer
 
 from lexline.app.cli import (
     check,
+    coverage,
     examples,
     explain,
     gate,
@@ -67,6 +68,9 @@ def application() -> typer.Typer:
     )
     app.command("impact", epilog="Example: lexline impact --policies main.. --fail-on new-fail")(impact.impact)
     app.command("inventory", epilog="Example: lexline inventory --kind model --missing")(inventory.inventory)
+    app.command("coverage", epilog="Example: lexline coverage --pack uk-gdpr --format html -o coverage.html")(
+        coverage.coverage
+    )
     app.command("test", epilog="Example: lexline test --coverage")(examples.run_tests)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)
