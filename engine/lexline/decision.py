@@ -99,7 +99,7 @@ def decide(
         policies=_policies(program, chosen),
         portfolio=portfolio_line(graph),
         rules={key: program.rules[key] for key in chosen},
-        decisions=decisions.telling(_explained(evaluation, waivers, first, now, jobs)),
+        decisions=decisions.telling(_explained(_interpreter(evaluation), waivers, first, now, jobs)),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
         measures=tuple(_measures(columns, program)) if rules is None else (),
         unread=evaluation.unread,
@@ -118,6 +118,7 @@ class Gate:
     def __init__(self, evaluation: Evaluation, *, lasting: bool = True) -> None:
         self._evaluation = evaluation
         self._waivers = evaluation.waived()
+        self._interpreter = _interpreter(evaluation)
         kernels: Choice = "best" if lasting else "numpy"
         given = (evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
         self._cones = ConeEvaluator(ColumnEvaluator(*given, kernels=kernels), kernels=kernels)
@@ -144,7 +145,8 @@ class Gate:
         evaluation = self._evaluation
         decisions = self.decide(number)
         reasoned = [(number, decision) for decision in decisions if decision.verdict is not Verdict.PASS]
-        told = _explained(evaluation, self._waivers, reasoned)
+        self._interpreter.forget()
+        told = _explained(self._interpreter, self._waivers, reasoned)
         about = [decision.rule for decision in decisions]
         return Report(
             clock=evaluation.clock,
@@ -170,8 +172,7 @@ def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
     number = evaluation.number(element)
     if number is None or rule not in evaluation.program.rules:
         raise KeyError(f"{rule} for {element}")
-    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
-    explanation = interpreter.explain(rule, number)
+    explanation = _interpreter(evaluation).explain(rule, number)
     return replace(explanation, decision=evaluation.waived().applied(explanation.decision))
 
 
@@ -190,15 +191,18 @@ def _policies(program: Program, keys: Iterable[Key]) -> tuple[PolicyLine, ...]:
     )
 
 
+def _interpreter(evaluation: Evaluation) -> Interpreter:
+    return Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+
+
 def _explained(
-    evaluation: Evaluation,
+    interpreter: Interpreter,
     waivers: Waivers,
     asked: Iterable[tuple[int, Decision]],
     now: Callable[[str], None] = lambda _: None,
     jobs: int = 1,
 ) -> dict[tuple[Key, int], Decision]:
     """Some decisions, each with the number of its element, with reasons from the interpreter."""
-    interpreter = Interpreter(evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
     decisions = list(asked)
     reasoned = decided_by(interpreter, [(decision.rule, number) for number, decision in decisions], jobs)
     told: dict[tuple[Key, int], Decision] = {}

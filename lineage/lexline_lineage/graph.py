@@ -7,7 +7,7 @@ after all others and leaves the numbers of those that it removes unused: walk ``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -122,6 +122,10 @@ class Graph:
     def kind(self, number: int) -> str:
         """The kind of an element."""
         return self.kind_names[int(self.kind_codes[number])]
+
+    def kinds(self, numbers: Sequence[int]) -> list[str]:
+        """The kinds of many elements."""
+        return [self.kind_names[code] for code in self.kind_codes[np.asarray(numbers, np.int64)].tolist()]
 
     def knows(self, number: int, attribute: str) -> bool:
         """Whether the value of an attribute is recorded."""

@@ -47,16 +47,17 @@ def path_edges(graph: Graph, scope: Lineage | Related, path: tuple[int, ...]) ->
 
 def closing_facts(graph: Graph, scope: Lineage | Related, start: int, reached: Reached) -> tuple[ReadFact, ...]:
     """The facts that say of elements without inputs that there are none."""
-    if isinstance(scope, Related):
-        asked = [start] if any(_is_flow(graph, relation) for relation, _ in scope.relations) else []
-    else:
-        asked = list(_walked_from(scope, reached)) if scope.direction == "upstream" else []
+    asked: Iterable[int] = ()
+    if isinstance(scope, Lineage):
+        asked = reached.ends if scope.direction == "upstream" else ()
+    elif graph.upstream.is_empty(start) and any(_is_flow(graph, relation) for relation, _ in scope.relations):
+        asked = (start,)
     return tuple(
         ReadFact(
             graph.ids[number], graph.kind(number), "lineage_complete", True, graph.source(number, "lineage_complete")
         )
         for number in asked
-        if not graph.upstream.row(number) and graph.value(number, "lineage_complete") is True
+        if graph.value(number, "lineage_complete") is True
     )
 
 

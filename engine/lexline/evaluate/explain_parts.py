@@ -39,6 +39,8 @@ class Explainer:
         if rule.condition is not None:
             heavy = Weight.SUPPORTS if verdict is Verdict.EXEMPT else Weight.BEARS
             nodes.append(self.part(rule.condition, frame, "for", _lighter(heavy, weight), seek))
+        if verdict is Verdict.NOT_APPLICABLE and not self._in_full:
+            return tuple(nodes)  # nothing else bears on it
         for exception in rule.exceptions:
             truth = self._evaluator.truth(exception.condition, frame.env)
             heavy = _lighter(_exception_weight(verdict, truth), weight)
@@ -57,9 +59,9 @@ class Explainer:
         self, node: typed.Expression, frame: Frame, role: str, weight: Weight, seek: bool, *, name: str = ""
     ) -> Node:
         """One part and its own parts. ``seek``: what it misses reaches the verdict, where it is undecided and bears."""
+        if weight is not Weight.BEARS and not self._in_full:
+            return Node(role, node.span, Weight.ASIDE, name=name)  # no reason shows it: what it comes to isn't asked
         truth, value = None, ""
-        if weight is Weight.SUPPORTS and not self._in_full:
-            weight = Weight.ASIDE
         if is_value(node):
             result = self._evaluator.value(node, frame.env)
             value = in_words(result, type_of(node))
@@ -113,9 +115,9 @@ class Explainer:
 
     def _has_no_order(self, node: typed.AggregateValue | typed.ExtremeCondition, frame: Frame) -> bool:
         key = node.key if isinstance(node, typed.ExtremeCondition) else node.attribute
-        bound = self._evaluator.members(node.navigation, frame.env).bound if key is not None else ()
+        bound = self._evaluator.members(node.navigation, frame.env).bound if key is not None else {}
         slot = node.navigation.slot
-        inside = [{**frame.env, slot: one} for one, membership in bound if membership is not Truth.FALSE]
+        inside = [{**frame.env, slot: one} for one, membership in bound.items() if membership is not Truth.FALSE]
         return key is not None and not have_order([self._evaluator.value(key, env) for env in inside])
 
     def _details(self, node: typed.Expression, frame: Frame, weight: Weight, seek: bool) -> Details:
@@ -128,7 +130,7 @@ class Explainer:
             case typed.ParameterValue():
                 return self._parameter(node, seek)
             case typed.CheckValue():
-                return self._check(node, frame, seek)
+                return self._check(node, frame, weight, seek)
             case typed.Connective():
                 return self._connective(node, frame, weight, seek)
             case typed.Inverse():
@@ -227,7 +229,7 @@ class Explainer:
         gap = MissingFact(policy, "parameter", name, "no value is in force on the date")
         return Details(facts=(fact,), missing=(gap,) if seek and value is None else ())
 
-    def _check(self, node: typed.CheckValue, frame: Frame, seek: bool) -> Details:
+    def _check(self, node: typed.CheckValue, frame: Frame, weight: Weight, seek: bool) -> Details:
         outcome = self._evaluator.outcome(node, frame.env)
         graph, number = self._evaluator.graph, element(frame.env[node.slot])
         missing: list[MissingFact] = list(outcome.missing)
@@ -235,7 +237,7 @@ class Explainer:
             why = outcome.failed or "the check gives no value"
             missing.append(MissingFact(graph.ids[number], node.kind, f"check {node.check}", why))
         arguments = tuple(
-            self.part(argument, frame, "value", Weight.BEARS, seek)
+            self.part(argument, frame, "value", weight, seek)
             for _, argument in node.arguments
             if not isinstance(argument, typed.LiteralValue)
         )

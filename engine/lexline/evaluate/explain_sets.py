@@ -90,7 +90,7 @@ class SetExplainer:
         truth = self._evaluator.truth(node, frame.env)
         navigation = node.navigation
         members = []
-        for bound, membership in self._evaluator.members(navigation, frame.env).bound:
+        for bound, membership in self._candidates(navigation, frame.env):
             body = Truth.TRUE
             if node.body is not None and membership is not Truth.FALSE:
                 body = self._evaluator.truth(node.body, {**frame.env, navigation.slot: bound})
@@ -138,7 +138,7 @@ class SetExplainer:
         truth = self._evaluator.truth(node, frame.env)
         navigation = node.navigation
         members: list[tuple[Bound, Keyed]] = []
-        for bound, membership in self._evaluator.members(navigation, frame.env).bound:
+        for bound, membership in self._candidates(navigation, frame.env):
             inner = {**frame.env, navigation.slot: bound}
             body = Truth.TRUE if membership is Truth.FALSE else self._evaluator.truth(node.body, inner)
             members.append((bound, Keyed(membership, body, self._evaluator.value(node.key, inner))))
@@ -165,7 +165,7 @@ class SetExplainer:
         result = self._evaluator.value(node, frame.env)
         children: list[Node] = []
         undecided = []
-        for bound, membership in members.bound:
+        for bound, membership in self._candidates(navigation, frame.env):
             asked_of = [part for part in (node.body, node.attribute) if part is not None]
             parts = asked_of if membership is not Truth.FALSE else []
             inner = {**frame.env, navigation.slot: bound}
@@ -174,7 +174,7 @@ class SetExplainer:
             children.extend(self._member(navigation, frame, bound, membership, heavy, asked, seek=seek))
             if not is_settled(membership):
                 undecided.append(bound)
-        is_empty = not members.is_open and all(membership is Truth.FALSE for _, membership in members.bound)
+        is_empty = not members.is_open and all(membership is Truth.FALSE for membership in members.memberships)
         if is_empty and node.if_none is not None:
             children.append(self._part(node.if_none, frame, "value", weight, seek))
         details = self._whole(navigation, frame, weight, seek, undecided, children)
@@ -194,6 +194,11 @@ class SetExplainer:
         return True
 
     # ---- members ---------------------------------------------------------------------------------------------------
+
+    def _candidates(self, navigation: typed.Navigation, env: Env) -> Sequence[tuple[Bound, Truth]]:
+        """The members to look at: those that are surely none can only support a verdict."""
+        bound = self._evaluator.members(navigation, env).bound
+        return [member for member in bound.items() if self._in_full or member[1] is not Truth.FALSE]
 
     def _member(
         self,
@@ -347,10 +352,11 @@ class SetExplainer:
         heavy = _supporting(weight) if is_there else weight
         document = self._part(scope.document, frame, "value", heavy, seek)
         missing: tuple[MissingFact, ...] = ()
-        if seek and is_there and not self._evaluator.items(scope, frame.env):
-            fact = document.facts[0]
+        read = scope.document
+        if seek and is_there and isinstance(read, typed.AttributeValue) and not self._evaluator.items(scope, frame.env):
             why = f"the document holds nothing at {scope.path}"
-            missing = (MissingFact(fact.element, fact.kind, fact.attribute, why),)
+            holder = self._evaluator.name(element(frame.env[read.slot]))
+            missing = (MissingFact(holder, read.kind, read.attribute, why),)
         return Details(missing=missing, children=(document, *children))
 
 

@@ -46,11 +46,15 @@ class Interpreter:
     def __init__(self, program: Program, graph: Graph, clock: Clock, checks: CheckResults | None = None) -> None:
         self._evaluator = Evaluator(program, graph, clock, checks or NoChecks())
 
+    def forget(self, *, beyond: int = -1) -> None:
+        """Forgets what was found about elements, where more than ``beyond`` of them were met."""
+        if self._evaluator.walked + self._evaluator.met > beyond:
+            self._evaluator.forget()
+
     def decide(self, rule: Key, number: int, *, reasons: bool = True) -> Decision:
         """The verdict before waivers, and the phase, with reasons where it isn't a pass."""
         evaluator = self._evaluator
-        if evaluator.walked + evaluator.met > KEPT:
-            evaluator.forget()
+        self.forget(beyond=KEPT)
         declared, graph = evaluator.program.rules[rule], evaluator.graph
         judged = evaluator.judge(rule, number)
         verdict, underlying = decide_verdict(judged.applies, judged.excepted, judged.required)
@@ -74,7 +78,7 @@ class Interpreter:
 
     def value(self, tree: Expression, number: int) -> Value | None:
         """What an expression of a rule comes to for its subject; None where that is missing or not settled."""
-        self._evaluator.forget()
+        self.forget(beyond=KEPT)
         return as_plain(self._evaluator.value(tree, {0: number}))
 
     def measure(self, key: Key) -> MeasureResult:

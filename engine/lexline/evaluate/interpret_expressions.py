@@ -1,7 +1,7 @@
 """The meaning of each node of the typed tree, for bound elements: the language's definition, written down plainly.
 
-``Evaluator`` decides one expression at a time and walks the graph from the elements that are bound. What it finds by
-walking is kept until ``forget``, what terms and rules come to for an element for as long as it lives.
+``Evaluator`` decides one expression at a time and walks the graph from the elements that are bound. What it finds is
+kept until ``forget``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from lexline.evaluate.calls import CheckOutcome, CheckResults
 from lexline.evaluate.dates import date_of, last_day
-from lexline.evaluate.interpret_navigation import Item, Reached, related, walk
+from lexline.evaluate.interpret_navigation import Item, Reached, related, row_of, walk
 from lexline.evaluate.interpret_sets import (
     Keyed,
     combine,
@@ -57,18 +57,18 @@ _SetKey = tuple[int, tuple[Bound, ...]]
 class Members:
     """What a navigation leads to: each with the truth of its membership (reached, and the condition holds)."""
 
-    bound: tuple[tuple[Bound, Truth], ...]
+    bound: Mapping[Bound, Truth]
     is_open: bool
 
     @property
     def memberships(self) -> list[Truth]:
         """The truths alone."""
-        return [membership for _, membership in self.bound]
+        return list(self.bound.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The three parts of a verdict for one element."""
+    """The three parts of a verdict for one element; where the rule doesn't apply, the others aren't looked at."""
 
     applies: Truth
     excepted: Truth
@@ -89,22 +89,27 @@ class Evaluator:
         self._sets: dict[_SetKey, Truth | Held] = {}
         self._members: dict[_SetKey, Members] = {}
         self._reached: dict[Hashable, Reached] = {}
-        self._of_kind: dict[Hashable, tuple[tuple[int, Truth], ...]] = {}
+        self._rows = {"upstream": cache(row_of(graph.upstream)), "downstream": cache(row_of(graph.downstream))}
+        self._by_kind: dict[int, dict[str, dict[Bound, Truth]]] = {}
         self._items: dict[tuple[str, int, str], tuple[Item, ...]] = {}
         self._names: dict[int, str] = {}
         self.walked = 0
         """how many elements were met by walking the lineage since the last ``forget``"""
         self.met = 0
-        """how many members of sets were met since then"""
+        """how many members of sets, and elements that rules are about, were met since then"""
 
     def forget(self) -> None:
-        """Forgets what was found by walking: it grows with each element asked about."""
+        """Forgets what was found: it grows with each element asked about."""
+        self._judged.clear()
+        self._terms.clear()
         self._sets.clear()
         self._members.clear()
         self._reached.clear()
-        self._of_kind.clear()
+        self._by_kind.clear()
         self._items.clear()
         self._names.clear()
+        for row in self._rows.values():
+            row.cache_clear()
         self.walked = self.met = 0
 
     def name(self, number: int) -> str:
@@ -121,11 +126,13 @@ class Evaluator:
         found = self._judged.get((key, number))
         if found is None:
             rule, env = self.program.rules[key], {0: number}
-            found = self._judged[key, number] = Judged(
-                Truth.TRUE if rule.condition is None else self.truth(rule.condition, env),
-                disjunction(self.truth(exception.condition, env) for exception in rule.exceptions),
-                conjunction(self.truth(requirement, env) for requirement in rule.requirements),
-            )
+            applies = Truth.TRUE if rule.condition is None else self.truth(rule.condition, env)
+            excepted = required = Truth.UNKNOWN
+            if applies is not Truth.FALSE:
+                excepted = disjunction(self.truth(exception.condition, env) for exception in rule.exceptions)
+                required = conjunction(self.truth(requirement, env) for requirement in rule.requirements)
+            found = self._judged[key, number] = Judged(applies, excepted, required)
+            self.met += 1
         return found
 
     def _passes(self, key: typed.Key, number: int) -> Truth:
@@ -139,9 +146,21 @@ class Evaluator:
 
     def truth(self, node: typed.Expression, env: Env) -> Truth:
         """Whether a condition, or a boolean value, holds."""
+        # What is asked of each member of a set comes first: a long walk asks it of thousands.
         match node:
+            case typed.TermHolds():
+                return self._term_holds(node.term, element(env[node.slot]))
+            case typed.AttributeValue():
+                return _as_truth(self.value(node, env))
+            case typed.Known():
+                return Truth.TRUE if self._is_known(node.value, env) != node.missing else Truth.FALSE
             case typed.Compare():
                 return compare(node.operator, self.value(node.left, env), self.value(node.right, env))
+            case typed.Connective():
+                join = conjunction if node.operator == "and" else disjunction
+                return join(self.truth(operand, env) for operand in node.operands)
+            case typed.Inverse():
+                return inverse(self.truth(node.condition, env))
             case typed.Membership():
                 return self._is_in(node, env)
             case typed.IncludesValue():
@@ -149,17 +168,8 @@ class Evaluator:
             case typed.BetweenValues():
                 low, value, high = (self.value(part, env) for part in (node.low, node.value, node.high))
                 return conjunction((compare("<=", low, value), compare("<=", value, high)))
-            case typed.Known():
-                return Truth.TRUE if self._is_known(node.value, env) != node.missing else Truth.FALSE
             case typed.WithinPeriod():
                 return self._within(node, env)
-            case typed.Inverse():
-                return inverse(self.truth(node.condition, env))
-            case typed.Connective():
-                join = conjunction if node.operator == "and" else disjunction
-                return join(self.truth(operand, env) for operand in node.operands)
-            case typed.TermHolds():
-                return self._term_holds(node.term, element(env[node.slot]))
             case typed.PassesRule():
                 return self._passes(node.rule, element(env[node.slot]))
             case typed.QuantifiedCondition():
@@ -254,14 +264,14 @@ class Evaluator:
         slot = node.navigation.slot
         return [
             (membership, Truth.TRUE if node.body is None else self.truth(node.body, {**env, slot: bound}))
-            for bound, membership in members.bound
+            for bound, membership in members.bound.items()
             if membership is not Truth.FALSE
         ]
 
     def _extreme(self, node: typed.ExtremeCondition, env: Env) -> Truth:
         members = self.members(node.navigation, env)
         keyed = []
-        for bound, membership in members.bound:
+        for bound, membership in members.bound.items():
             if membership is not Truth.FALSE:
                 inner = {**env, node.navigation.slot: bound}
                 keyed.append(Keyed(membership, self.truth(node.body, inner), self.value(node.key, inner)))
@@ -279,7 +289,7 @@ class Evaluator:
         slot, attribute = node.navigation.slot, node.attribute
         values = [
             (membership, self.value(attribute, {**env, slot: bound}))
-            for bound, membership in members.bound
+            for bound, membership in members.bound.items()
             if membership is not Truth.FALSE
         ]
         return combine(node.function, values, members.is_open)
@@ -291,28 +301,31 @@ class Evaluator:
             reached, is_open = self._scope(navigation, env)
             condition, slot = navigation.condition, navigation.slot
             if condition is not None:
-                reached = tuple(
-                    (bound, conjunction((membership, self.truth(condition, {**env, slot: bound}))))
-                    for bound, membership in reached
-                )
+                having = {bound: self.truth(condition, {**env, slot: bound}) for bound in reached}
+                reached = {
+                    bound: having[bound] if membership is Truth.TRUE else conjunction((membership, having[bound]))
+                    for bound, membership in reached.items()
+                }
             self._members[key] = Members(reached, is_open)
             self.met += len(reached)
         return self._members[key]
 
-    def _scope(self, navigation: typed.Navigation, env: Env) -> tuple[tuple[tuple[Bound, Truth], ...], bool]:
+    def _scope(self, navigation: typed.Navigation, env: Env) -> tuple[Mapping[Bound, Truth], bool]:
         scope = navigation.scope
         if isinstance(scope, typed.DocumentPath):
             items = self.items(scope, env)
-            return tuple((item, Truth.TRUE) for item in items), not items
+            return dict.fromkeys(items, Truth.TRUE), not items
         if isinstance(scope, typed.Portfolio):
             numbers = self.graph.members.get(navigation.kind or "", ())
-            return tuple((int(number), Truth.TRUE) for number in numbers), False
+            return dict.fromkeys(map(int, numbers), Truth.TRUE), False
         reached = self.reached(navigation, env)
-        key = (id(reached), navigation.kind)
-        if key not in self._of_kind:
-            graph, kind = self.graph, navigation.kind
-            self._of_kind[key] = tuple(member for member in reached.members if graph.kind(member[0]) == kind)
-        return self._of_kind[key], bool(reached.open_at)
+        of_kind = self._by_kind.get(id(reached))
+        if of_kind is None:
+            of_kind = self._by_kind[id(reached)] = {}
+            kinds = self.graph.kinds(list(reached.members))
+            for kind, (number, membership) in zip(kinds, reached.members.items(), strict=True):
+                of_kind.setdefault(kind, {})[number] = membership
+        return of_kind.get(navigation.kind or "", {}), bool(reached.open_at)
 
     def items(self, scope: typed.DocumentPath, env: Env) -> tuple[Item, ...]:
         """The values at a path of a document; none where the document is missing."""
@@ -350,7 +363,7 @@ class Evaluator:
         if isinstance(scope, typed.Related):
             return related(self.graph, start, scope.relations)
         avoided = partial(self.avoided, scope) if scope.avoiding else None
-        return walk(self.graph, start, scope.direction, scope.steps, avoided)
+        return walk(self.graph, self._rows[scope.direction], start, scope.direction, scope.steps, avoided)
 
     def avoided(self, scope: typed.Lineage, number: int) -> Truth:
         """Whether an element is one that ``avoiding`` names."""

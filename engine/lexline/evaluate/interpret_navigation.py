@@ -7,25 +7,31 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from lexline.evaluate.interpret_values import undecided
 from lexline.evaluate.verdict import Truth
-from lexline_lineage.graph import Graph
+from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.vocabulary import Flow
 
 __all__ = [
     "Item",
     "Reached",
+    "Row",
     "Side",
     "Walk",
     "is_open_at",
     "is_open_relation",
     "neighbours",
     "related",
+    "row_of",
     "side_of",
     "walk",
 ]
 
 Side = Literal["upstream", "downstream"]
+Row = Callable[[int], Mapping[int, bool]]
+"""The neighbours of an element, ascending, and whether the edge to each is only possible."""
 _SETTLED = frozenset((Truth.TRUE, Truth.FALSE))
 
 
@@ -63,55 +69,67 @@ class Reached:
     """What a scope reaches from one element.
 
     ``members``: numbers of any kind, ascending, and whether each is surely reached. ``open_at``: the elements at which
-    nothing is recorded, so that possibly any number of further elements is reached. Over lineage: ``sure`` along
-    certain edges past no node to avoid, ``possible`` along all edges past no node surely to avoid, ``masks`` the truth
-    of what is avoided for each node met (where something is).
+    nothing is recorded, so that possibly any number of further elements is reached. Over lineage: ``ends`` the elements
+    from which no edge leads on, the nearest first, ``sure`` along certain edges past no node to avoid, ``possible``
+    along all edges past no node surely to avoid, ``masks`` the truth of what is avoided for each node met (where
+    something is).
     """
 
-    members: tuple[tuple[int, Truth], ...]
+    members: Mapping[int, Truth]
     open_at: tuple[int, ...]
+    ends: tuple[int, ...]
     sure: Walk
     possible: Walk
     masks: Mapping[int, Truth]
 
 
-def walk(graph: Graph, start: int, side: Side, steps: int | None, avoided: Callable[[int], Truth] | None) -> Reached:
-    """All that data flows from (``upstream``) or to, within ``steps``, along paths that touch nothing ``avoided`` but
-    the start (None: there is nothing to avoid)."""
-    adjacency = graph.upstream if side == "upstream" else graph.downstream
-    limit = math.inf if steps is None else steps
-    masks: dict[int, Truth] = {}
-    rows: dict[int, list[tuple[int, bool]]] = {}
+def row_of(adjacency: Adjacency) -> Row:
+    """The rows of an adjacency."""
+    # A view gives plain numbers at once; taking them out of arrays one by one costs twice as much.
+    starts, neighbours = adjacency.starts.data, adjacency.neighbours.data
+    possible = adjacency.possible.view(np.uint8).data.cast("?")
 
-    def row(number: int) -> list[tuple[int, bool]]:
-        if number not in rows:
-            rows[number] = adjacency.row(number)
-        return rows[number]
+    def row(number: int) -> Mapping[int, bool]:
+        begin, end = starts[number], starts[number + 1]
+        return dict(zip(neighbours[begin:end], possible[begin:end], strict=True))
+
+    return row
+
+
+def walk(
+    graph: Graph, row: Row, start: int, side: Side, steps: int | None, avoided: Callable[[int], Truth] | None
+) -> Reached:
+    """All that data flows from (``upstream``) or to, within ``steps``, along paths that touch nothing ``avoided`` but
+    the start (None: there is nothing to avoid). ``row`` gives the edges of that side."""
+    limit = math.inf if steps is None else steps
+    masks: dict[int, Truth] = {} if avoided is None else {start: Truth.FALSE}
 
     def mask(number: int) -> Truth:
         if avoided is None:
             return Truth.FALSE
         if number not in masks:
-            masks[number] = Truth.FALSE if number == start else avoided(number)
+            masks[number] = avoided(number)
         return masks[number]
 
     def along_all(number: int) -> list[int]:
-        return [other for other, _ in row(number) if mask(other) is not Truth.TRUE]
+        return [other for other in row(number) if avoided is None or mask(other) is not Truth.TRUE]
 
     def along_sure(number: int) -> list[int]:
-        return [o for o, possible in row(number) if not possible and mask(o) is Truth.FALSE]
+        return [o for o, possible in row(number).items() if not possible and mask(o) is Truth.FALSE]
 
     possible = sure = _spread(start, limit, along_all)
+    walked = [number for number, far in possible.distance.items() if far < limit]
     # Where no edge met is only possible, and nothing only perhaps to be avoided, the sure way leads as far.
-    if not _SETTLED.issuperset(masks.values()) or any(perhaps for edges in rows.values() for _, perhaps in edges):
+    if not _SETTLED.issuperset(masks.values()) or any(any(row(number).values()) for number in walked):
         sure = _spread(start, limit, along_sure)
     tainted = _past_failures(start, limit, along_all, masks)
-    members = tuple(
-        (number, Truth.TRUE if number in sure.before else undecided(number in tainted))
+    members = {
+        number: Truth.TRUE if number in sure.before else undecided(number in tainted)
         for number in sorted(possible.before)
-    )
-    open_at = tuple(n for n, far in sorted(possible.distance.items()) if far < limit and is_open_at(graph, n, side))
-    return Reached(members, open_at, sure, possible, masks)
+    }
+    ends = tuple(number for number in walked if not row(number))
+    open_at = tuple(number for number in sorted(ends) if is_open_at(graph, number, side))
+    return Reached(members, open_at, ends, sure, possible, masks)
 
 
 def related(graph: Graph, start: int, relations: tuple[tuple[str, bool], ...]) -> Reached:
@@ -121,10 +139,10 @@ def related(graph: Graph, start: int, relations: tuple[tuple[str, bool], ...]) -
         for number, possible in neighbours(graph, start, relation, forward):
             found[number] = found.get(number, False) or not possible
     is_open = any(is_open_relation(graph, start, relation, forward) for relation, forward in relations)
-    members = tuple((n, Truth.TRUE if certain else Truth.UNKNOWN) for n, certain in sorted(found.items()))
+    members = {n: Truth.TRUE if certain else Truth.UNKNOWN for n, certain in sorted(found.items())}
     possible_walk = Walk({start: 0}, dict.fromkeys(found, start))
     sure_walk = Walk({start: 0}, {n: start for n, certain in found.items() if certain})
-    return Reached(members, (start,) if is_open else (), sure_walk, possible_walk, {})
+    return Reached(members, (start,) if is_open else (), (), sure_walk, possible_walk, {})
 
 
 def neighbours(graph: Graph, number: int, relation: str, forward: bool) -> list[tuple[int, bool]]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lexline.evaluate.interpret_navigation import walk
+from lexline.evaluate.interpret_navigation import row_of, walk
 from lexline.evaluate.interpret_values import conjunction, disjunction, inverse
 from lexline.evaluate.verdict import Truth
 from lexline_lineage.builder import build
@@ -27,8 +27,9 @@ MASKS = st.lists(st.sampled_from([Truth.FALSE, Truth.FALSE, *Truth]), min_size=C
 def test_members_are_those_of_all_paths(
     edges: dict[tuple[int, int], bool], masks: list[Truth], steps: int | None
 ) -> None:
-    reached = walk(_graph(edges), 0, "upstream", steps, lambda number: masks[number])
-    assert dict(reached.members) == _by_paths(edges, masks, steps)
+    graph = _graph(edges)
+    reached = walk(graph, row_of(graph.upstream), 0, "upstream", steps, lambda number: masks[number])
+    assert reached.members == _by_paths(edges, masks, steps)
 
 
 @settings(max_examples=100, deadline=None)
@@ -37,8 +38,8 @@ def test_paths_are_shortest_and_open_ends_are_found(
     edges: dict[tuple[int, int], bool], masks: list[Truth], steps: int | None
 ) -> None:
     graph = _graph(edges)
-    reached = walk(graph, 0, "upstream", steps, lambda number: masks[number])
-    for number, truth in reached.members:
+    reached = walk(graph, row_of(graph.upstream), 0, "upstream", steps, lambda number: masks[number])
+    for number, truth in reached.members.items():
         way = reached.sure if truth is Truth.TRUE else reached.possible
         path = way.path(0, number)
         assert (path[0], path[-1]) == (0, number)

@@ -14,6 +14,7 @@ import pytest
 from corpus import Case, cases
 from lexline.decision import Evaluation, decide
 from lexline.evaluate.explain import Explanation
+from lexline.evaluate.explain_sets import LISTED
 from lexline.evaluate.explanation import walk_nodes
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Truth, Verdict
@@ -85,6 +86,15 @@ def test_the_facts_cited_are_enough(case: Case, listed: int | None) -> None:
             ),
         )
         assert found == wanted, f"{case.title}: {key[1]} for {graph.ids[number]} by {sorted(cited)}, {sorted(edges)}"
+
+
+@every_case()
+def test_reasons_are_those_of_the_whole_explanation(case: Case) -> None:
+    program, graph = _program(case), _graph(case, case.facts)
+    lasting = _interpreter(case, program, graph)
+    for key, number in _asked(program, graph):
+        explanation = _interpreter(case, program, graph).explain(key, number, listed=LISTED)
+        assert lasting.decide(key, number) == explanation.decision, f"{case.title}: {key[1]} for {graph.ids[number]}"
 
 
 @every_case()
