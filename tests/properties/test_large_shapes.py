@@ -38,6 +38,14 @@ rule OWNED for model require some upstream dataset has all of
 rule MIXED for model require some upstream dataset as d has (d.owner = model.owner and d.personal)
 rule SHARED for model require share of upstream datasets has (owner = "a") >= 50%
 rule SUMMED for model require total rows of (upstream datasets where owner = "b") >= 0
+rule SUMMED-NEAR for model require total rows of upstream datasets avoiding (masking job) within 3 steps >= 0
+rule AVERAGE for model require average rows of (upstream datasets where personal) <= 1
+rule COUNTED for model
+  require count of upstream datasets avoiding (masking job) >= count of upstream datasets within 4 steps
+rule SHARED-PAST for dataset require share of upstream datasets avoiding (masking job) has (personal) <= 25%
+rule LARGEST for dataset require the highest upstream dataset avoiding (masking job) by rows has personal
+rule SMALLEST-NEAR for model require the lowest upstream dataset within 4 steps by rows has owner = "a"
+rule LATEST-NEAR for dataset require latest done_at of upstream jobs within 3 steps >= 2026-11-22T00:00:00Z
 rule LAST for model require the latest upstream model as other by trained_on has owner = "a"
 rule LATER for model require trained_on + 1 day <= 9999-12-31 and trained_on - 1 month >= 0001-01-01
 measure M "share" is share of models in the portfolio has (some upstream dataset has personal)

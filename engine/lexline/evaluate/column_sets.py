@@ -13,7 +13,7 @@ import numpy as np
 from lexline.evaluate.column_types import Bools, Cells, Numbers, Truths, blank, choose, truth_of, write
 from lexline.evaluate.frames import Frame, Reader, Ways
 from lexline.evaluate.kernels import compare
-from lexline.evaluate.kernels_sets import Sizes, extreme, fold, of_each, quantified, share, size_of, sizes_of
+from lexline.evaluate.kernels_sets import Sizes, extreme, fold, halves_of, of_each, quantified, share, size_of, sizes_of
 from lexline.evaluate.navigation_columns import Pairs, everything, pairs_of
 from lexline.evaluate.truth_columns import conjunction, inverse
 from lexline.plan.nodes import Aggregate, CompareSome, Constant, Extreme, Navigate, Node, Quantify
@@ -83,7 +83,7 @@ class Sets:
             member = conjunction([pairs.reach, truth_of(condition)])
             opened = is_open[pairs.rows]
             if operation.function == "share":
-                part: Cells = share(pairs.places, member, truth_of(value), opened)
+                part: Cells = share(halves_of(pairs.places, member, truth_of(value), len(opened)), opened)
             else:
                 part = fold(operation.function, pairs.places, member, value, opened)
             write(found, pairs.rows, part)

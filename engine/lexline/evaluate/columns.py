@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lexline.evaluate.calls import CheckResults, NoChecks
+from lexline.evaluate.closed import Closed
 from lexline.evaluate.column_sets import Sets
 from lexline.evaluate.column_types import (
     Cells,
@@ -26,6 +27,7 @@ from lexline.evaluate.frames import Frame, Reader, distinct
 from lexline.evaluate.leaves import Leaves
 from lexline.evaluate.operations import combine
 from lexline.evaluate.paint import Painter
+from lexline.evaluate.summing import Summer
 from lexline.evaluate.truth_columns import decide_phases, decide_verdicts
 from lexline.evaluate.verdict import Clock
 from lexline.evaluate.walk_kernels import Choice, walk_kernels
@@ -74,7 +76,9 @@ class ColumnEvaluator:
         self._columns: dict[int, Cells] = {}
         self._ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels))
         self._sets = Sets(self, self._ways)
-        self._painter = Painter(self, self._sets, self._ways)
+        closed = Closed(self, self._ways)
+        self._painter = Painter(self, self._sets, closed)
+        self._summer = Summer(self._sets, closed)
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
@@ -144,11 +148,19 @@ class ColumnEvaluator:
     def _evaluate(self, node: Node, frame: Frame) -> Cells:
         match node.operation:
             case plan.Quantify() | plan.Extreme() | plan.Aggregate() | plan.CompareSome():
-                paints = frame.whole and node.operation.method == "paint"
-                return self._painter.read(node, frame) if paints else self._sets.read(node, frame)
+                return self._navigator(node.operation.method if frame.whole else "pairs").read(node, frame)
             case operation:
                 leaf = self._leaves.read(node, frame)
                 if leaf is not None:
                     return leaf
                 parts = [self.read(part, frame) for part in node.inputs]
                 return combine(operation, parts, [self.plan.nodes[part.node].type for part in node.inputs])
+
+    def _navigator(self, method: plan.Method) -> Sets | Painter | Summer:
+        match method:
+            case "pairs":
+                return self._sets
+            case "paint":
+                return self._painter
+            case "sum":
+                return self._summer

@@ -12,9 +12,10 @@ from functools import cached_property
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Index, Truths
+from lexline.evaluate.kernels_sets import sums_between
 from lexline.evaluate.navigation_columns import members_of
 from lexline.evaluate.walk_kernels import WalkKernels
-from lexline.evaluate.walks import Mark, Masks, edges_from, spread
+from lexline.evaluate.walks import Mark, Masks, Weights, edges_from
 from lexline.plan.nodes import Lineage, Related
 from lexline_lineage.graph import Adjacency, Graph
 
@@ -36,6 +37,11 @@ class Ground(ABC):
     @abstractmethod
     def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
         """For each origin how many of the marked members it reaches, at least as far as ``cap``."""
+
+    @abstractmethod
+    def sums(self, weights: Sequence[tuple[Index | Bools, bool]], at: Index | None = None) -> list[Index]:
+        """For all weights (one for each member, certain) and each origin (of ``at``, else of all), their sum over the
+        members that it reaches."""
 
     @abstractmethod
     def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
@@ -73,9 +79,24 @@ class LineageGround(Ground):
         return self._kernels.spread_marks(self._back, made, self._masks, self._steps, self._origins)
 
     def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
-        """Counted no further than ``cap``."""
+        """Counted no further than ``cap``, at any distance."""
+        if self._steps is not None:
+            raise TypeError("labels go any number of steps")
         seeds, blocked = self._seeds(marked, certain=certain)
-        return self._kernels.spread_labels(self._back, seeds, blocked, self._steps, cap, certain=certain)[self._origins]
+        return self._kernels.spread_labels(self._back, seeds, blocked, cap, certain=certain)[self._origins]
+
+    def sums(self, weights: Sequence[tuple[Index | Bools, bool]], at: Index | None = None) -> list[Index]:
+        """One walk from each origin for all weights."""
+        order = sorted(range(len(weights)), key=lambda place: weights[place][1])
+        table = np.zeros((len(self._members), len(weights)), np.int64)
+        for column, place in enumerate(order):
+            table[:, column] = weights[place][0]
+        places = np.full(self._size, -1, np.int32)
+        places[self._members] = np.arange(len(self._members))
+        possible = sum(not certain for _, certain in weights)
+        origins = self._origins if at is None else self._origins[at]
+        found = self._kernels.sums(self._forward, origins, Weights(places, table, possible), self._masks, self._steps)
+        return [found[:, order.index(place)] for place in range(len(weights))]
 
     def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
         """Painted in order of rank."""
@@ -98,10 +119,10 @@ class LineageGround(Ground):
             return np.zeros(self.origins, np.bool_)
         ends = np.concatenate([[0], np.cumsum(self._forward.possible)])
         own: Bools = ends[self._forward.starts[1:]] > ends[self._forward.starts[:-1]]
-        doubt, surely = own, None
-        if self._masks is not None:
-            doubt, surely = (own & ~self._masks.surely) | self._masks.perhaps, self._masks.surely
-        return (own | spread(self._back, doubt, surely, self._steps))[self._origins]
+        doubt = own if self._masks is None else (own & ~self._masks.surely) | self._masks.perhaps
+        mark = Mark(np.arange(self._size), doubt, certain=False)
+        (reached,) = self._kernels.spread_marks(self._back, [mark], self._masks, self._steps, self._origins)
+        return own[self._origins] | reached
 
     def _seeds(self, marked: Bools, *, certain: bool) -> tuple[Bools, Bools | None]:
         seeds = np.zeros(self._size, np.bool_)
@@ -137,6 +158,11 @@ class RelationGround(Ground):
         """All of them."""
         return self._sums(self._hits(marked, certain=certain))
 
+    def sums(self, weights: Sequence[tuple[Index | Bools, bool]], at: Index | None = None) -> list[Index]:
+        """Row by row."""
+        sums = [self._sums(values[self._members] * (self._sure | (not certain))) for values, certain in weights]
+        return sums if at is None else [each[at] for each in sums]
+
     def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
         """The greatest of each row."""
         ranked = np.full(len(marked), -1, np.int64)
@@ -161,6 +187,5 @@ class RelationGround(Ground):
         hits: Bools = marked[self._members]
         return hits & self._sure if certain else hits
 
-    def _sums(self, hits: Bools) -> Index:
-        sums = np.concatenate([[0], np.cumsum(hits)])
-        return np.asarray(sums[self._ends[1:]] - sums[self._ends[:-1]])
+    def _sums(self, values: Index | Bools) -> Index:
+        return sums_between(self._ends, values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from lexline.evaluate.interpret_values import (
     Held,
@@ -171,8 +172,16 @@ _EXTREMES: Mapping[str, str] = {"latest": ">", "highest": ">", "earliest": "<", 
 def _sum(values: Sequence[Held], *, average: bool) -> Held:
     numbers = [value.low for value in values if isinstance(value, Range)]
     try:
-        total = math.fsum(numbers)  # exact, so that the order of members doesn't matter
+        total = _exact_sum(numbers)
     except OverflowError:
         return Missing()
     result = total / len(numbers) if average else total
     return Range(result, result) if math.isfinite(result) else Missing()
+
+
+def _exact_sum(numbers: Sequence[float]) -> float:
+    """The sum, rounded once, so that the order of members doesn't matter."""
+    try:
+        return math.fsum(numbers)
+    except OverflowError:  # on the way, which depends on the order; the sum itself may be finite
+        return float(sum(map(Fraction, numbers)))

@@ -12,8 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, truths
+from lexline.evaluate.exact_sums import Digits, digits_of
 
-__all__ = ["Sizes", "extreme", "fold", "highest", "of_each", "quantified", "ranks_of", "share", "size_of", "sizes_of"]
+__all__ = [
+    "Halves",
+    "Sizes",
+    "extreme",
+    "fold",
+    "halves_of",
+    "highest",
+    "of_each",
+    "quantified",
+    "ranks_of",
+    "share",
+    "size_of",
+    "sizes_of",
+    "summed",
+    "sums_between",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +53,13 @@ def sizes_of(places: Index, counts: Truths, size: int) -> Sizes:
     """How many members of each row count."""
     failed = of_each(places, counts.failed, size) > 0
     return Sizes(of_each(places, counts.yes, size), of_each(places, ~counts.no, size), failed)
+
+
+def sums_between(ends: Index, values: NDArray[np.int64] | Bools) -> Index:
+    """The sums of the values from each of ``ends`` to the next."""
+    upto = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=upto[1:])
+    return np.asarray(upto[ends[1:]] - upto[ends[:-1]])
 
 
 def quantified(quantifier: str, count: int, sizes: Sizes, is_open: Bools) -> Truths:
@@ -68,26 +91,61 @@ def size_of(sizes: Sizes, is_open: Bools) -> Numbers:
     return Numbers(low, high, np.ones(len(low), np.bool_), sizes.failed)
 
 
-def share(places: Index, member: Truths, body: Truths, is_open: Bools) -> Numbers:
-    """``share``: the least and the greatest quotient over all completions; missing where nothing is surely a member."""
-    size = len(is_open)
+@dataclass(frozen=True, slots=True, eq=False)
+class Halves:
+    """How many members of each row have something: ``sure`` members, of which so many surely ``having`` and
+    ``lacking`` it; those that are members only perhaps and ``may_have`` and ``may_lack`` it. ``failed``: because of a
+    check one of them is undecided."""
+
+    sure: Index
+    having: Index
+    lacking: Index
+    may_have: Index
+    may_lack: Index
+    failed: Bools
+
+
+def halves_of(places: Index, member: Truths, body: Truths, size: int) -> Halves:
+    """How many members of each row have the body."""
 
     def count(marked: Bools) -> Index:
         return of_each(places, marked, size)
 
     maybe = ~member.known
-    with_body, without = count(member.yes & body.yes), count(member.yes & body.no)
-    sure, could_have = count(member.yes), count(member.yes & ~body.no)
-    known = sure > 0
-    low = with_body / np.maximum(sure + count(maybe & ~body.yes), 1)
-    more = count(maybe & ~body.no)
-    high = (could_have + more) / np.maximum(sure + more, 1)
+    return Halves(
+        count(member.yes),
+        count(member.yes & body.yes),
+        count(member.yes & body.no),
+        count(maybe & ~body.no),
+        count(maybe & ~body.yes),
+        count(member.failed | (~member.no & body.failed)) > 0,
+    )
+
+
+def share(halves: Halves, is_open: Bools) -> Numbers:
+    """``share``: the least and the greatest quotient over all completions; missing where nothing is surely a member."""
+    known = halves.sure > 0
+    low = halves.having / np.maximum(halves.sure + halves.may_lack, 1)
+    most = halves.sure - halves.lacking + halves.may_have
+    high = most / np.maximum(halves.sure + halves.may_have, 1)
     tiny, nearly = math.ulp(0.0), math.nextafter(1.0, 0.0)
-    low = np.where(is_open, np.where(with_body > 0, tiny, 0.0), low)
-    high = np.where(is_open, np.where(without > 0, nearly, 1.0), high)
-    failed = count(member.failed | (~member.no & body.failed)) > 0
+    low = np.where(is_open, np.where(halves.having > 0, tiny, 0.0), low)
+    high = np.where(is_open, np.where(halves.lacking > 0, nearly, 1.0), high)
     single = known & (low == high)
-    return Numbers(np.where(known, low, 0.0), np.where(known, high, 0.0), known, failed & ~single)
+    return Numbers(np.where(known, low, 0.0), np.where(known, high, 0.0), known, halves.failed & ~single)
+
+
+def summed(
+    digits: Digits, sums: tuple[Index, ...], counts: Index, clear: Bools, failed: Bools, *, average: bool
+) -> Numbers:
+    """``total`` or ``average`` of so many members, from the summed digits of their numbers; where it is ``clear``."""
+    with np.errstate(over="ignore"):
+        found = digits.rounded(sums)
+    if average:
+        found = found / np.maximum(counts, 1)
+    known = clear & (counts > 0) & np.isfinite(found)
+    found = np.where(known, found, 0.0)
+    return Numbers(found, found, known, failed & ~known)
 
 
 def highest(places: Index, cells: Cells, counts: Bools, size: int, *, greatest: bool) -> tuple[Index, Bools]:
@@ -116,7 +174,10 @@ def fold(function: str, places: Index, member: Truths, cells: Cells, is_open: Bo
     if function in ("total", "average"):
         if not isinstance(cells, Numbers):
             raise TypeError("only numbers have a total")
-        return _summed(places, member, cells, clear, failed, average=function == "average")
+        counted = np.flatnonzero(member.yes & clear[places])
+        digits, ends = digits_of(cells.low[counted]), np.searchsorted(places[counted], np.arange(size + 1))
+        sums = tuple(sums_between(ends, column) for column in digits.columns)
+        return summed(digits, sums, np.diff(ends), clear, failed, average=function == "average")
     greatest = function in ("latest", "highest")
     pairs, found = highest(places, cells, member.yes, size, greatest=greatest)
     known = found & clear
@@ -191,22 +252,3 @@ def _masked(cells: Cells, known: Bools, failed: Bools, size: int) -> Cells:
             return Values(values, known, failed)
         case Truths():
             raise TypeError("truth has no order")
-
-
-def _summed(places: Index, member: Truths, cells: Numbers, clear: Bools, failed: Bools, *, average: bool) -> Numbers:
-    """Exactly rounded sums, so that the order of the members doesn't matter."""
-    size = len(clear)
-    counted = np.flatnonzero(member.yes & clear[places])
-    numbers, rows = cells.low[counted], places[counted]
-    starts = np.searchsorted(rows, np.arange(size + 1))
-    sums, known = np.zeros(size), clear & (np.diff(starts) > 0)
-    for row in np.flatnonzero(known).tolist():
-        part = numbers[starts[row] : starts[row + 1]]
-        try:
-            total = math.fsum(part)
-        except OverflowError:
-            known[row] = False
-            continue
-        sums[row] = total / len(part) if average else total
-    known &= np.isfinite(sums)
-    return Numbers(np.where(known, sums, 0.0), np.where(known, sums, 0.0), known, failed & ~known)

@@ -12,42 +12,25 @@ from itertools import chain
 
 import numpy as np
 
+from lexline.evaluate.closed import Closed
 from lexline.evaluate.column_sets import Sets
-from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, blank, repeat, truth_of, write
+from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, blank, truth_of, truths, write
 from lexline.evaluate.frames import Frame, Reader
-from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
+from lexline.evaluate.grounds import Ground
 from lexline.evaluate.kernels import compare
-from lexline.evaluate.kernels_sets import Sizes, quantified, ranks_of, size_of
-from lexline.evaluate.truth_columns import conjunction
-from lexline.evaluate.walks import Masks
-from lexline.evaluate.ways import WholeWays, kind_of
-from lexline.plan.batches import batches
-from lexline.plan.nodes import (
-    Aggregate,
-    CompareSome,
-    Input,
-    Lineage,
-    Navigate,
-    Node,
-    Quantify,
-    Related,
-    navigation_of,
-)
+from lexline.evaluate.kernels_sets import Sizes, quantified, ranks_of
+from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Node, Quantify
 
 __all__ = ["Painter"]
-
-UNCAPPED = 2**31
 
 
 class Painter:
     """Evaluates painted nodes for all elements of a kind; what a paint can't tell goes back to ``Sets``."""
 
-    def __init__(self, reader: Reader, sets: Sets, ways: WholeWays) -> None:
+    def __init__(self, reader: Reader, sets: Sets, closed: Closed) -> None:
         self._reader = reader
         self._sets = sets
-        self._ways = ways
-        self._batches = batches(reader.plan)
-        self._grounds: dict[tuple[object, tuple[str, str]], Ground] = {}
+        self._closed = closed
         self._reached: dict[Node, list[Bools]] = {}
 
     def read(self, node: Node, frame: Frame) -> Cells:
@@ -57,8 +40,8 @@ class Painter:
                 return self._quantify(node, node.operation, frame)
             case CompareSome():
                 return self._compare_some(node, node.operation, frame)
-            case Aggregate(function="count"):
-                return self._count(node, node.operation, frame)
+            case Extreme():
+                return self._extreme(node, node.operation, frame)
             case Aggregate():
                 return self._greatest(node, node.operation, frame)
             case operation:
@@ -70,33 +53,55 @@ class Painter:
         """A quantifier, by how many members reach each element, counted as far as it needs."""
         sizes, is_open = self._sizes(node), self._sets.is_open(node, operation.navigation, frame)
         found = quantified(operation.quantifier, operation.count, sizes, is_open)
-        self._again(node, self._ground(node).own_members(self._member(node)), frame, found)
+        self._again(node, self._closed.ground(node).own_members(self._closed.member(node)), frame, found)
         return found
 
-    def _count(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
-        """How many members there are."""
-        sizes, is_open = self._sizes(node), self._sets.is_open(node, operation.navigation, frame)
-        empty = (sizes.possibly == 0) & ~is_open
-        return self._sets.with_none(node, operation, frame, size_of(sizes, is_open), empty)
+    def _extreme(self, node: Node, operation: Extreme, frame: Frame) -> Truths:
+        """Whether those have the body that are the greatest or least, or could be, whatever what is missing may be."""
+        ground, member, body = self._closed.ground(node), self._closed.member(node), self._closed.body(node)
+        order = _Order(self._closed.value(node), ~member.no, greatest=operation.greatest)
+        keyed, ranks = order.marked, np.zeros(len(order.marked), np.int64)
+        ranks[keyed] = order.ranks
+        ranks[~keyed] = ranks.max(initial=0) + 1  # what has no key may be ahead of all
+
+        def furthest(marked: Bools, *, certain: bool) -> Index:
+            return ground.greatest(marked, ranks[marked], certain=certain)
+
+        present, surely = self._reach(node)
+        best = furthest(member.yes & keyed, certain=True)
+        lacking = furthest(~member.no & ~body.yes, certain=False)
+        having = furthest(~member.no & ~body.no, certain=False)
+        breached = furthest(member.yes & keyed & body.no, certain=True)
+        failing = furthest(~member.no & (member.failed | body.failed), certain=False)
+        level = np.maximum(best, 0)  # without a sure key, all decide
+        yes = surely & (lacking < level)
+        no = ((having <= best) & ((best < 0) | (breached == best))) | ~present
+        is_open = self._sets.is_open(node, operation.navigation, frame)
+        found = truths(yes & ~is_open, no & ~is_open, failing >= level)
+        self._again(node, ground.own_members(member), frame, found)
+        return found
 
     def _greatest(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
         """The latest, earliest, highest or lowest value: the first in order that reaches each element."""
-        ground, member, value = self._ground(node), self._member(node), self._value(node)
+        ground, member, value = self._closed.ground(node), self._closed.member(node), self._closed.value(node)
         present, blurred, failed = self._reach(node)
         is_open = self._sets.is_open(node, operation.navigation, frame)
         order = _Order(value, member.yes, greatest=operation.function in ("latest", "highest"))
         best = ground.greatest(order.marked, order.ranks, certain=False)
         known = (best >= 0) & ~blurred & ~is_open
+        doubtful = np.flatnonzero(known & ground.doubtful)  # what a sure member is reached by, no paint tells
+        possibly, surely = ground.sums([(member.yes, False), (member.yes, True)], doubtful)
+        known[doubtful] = possibly == surely
         found: Cells = blank(node.type, frame.size)
         write(found, np.flatnonzero(known), order.values(best[known]))
         found.failed[~known] = failed[~known]
         found = self._sets.with_none(node, operation, frame, found, ~present & ~is_open)
-        self._again(node, ground.own_members(member) | ground.doubtful, frame, found)
+        self._again(node, ground.own_members(member), frame, found)
         return found
 
     def _compare_some(self, node: Node, operation: CompareSome, frame: Frame) -> Truths:
         """Whether the greatest (or least) of the members compares so with a value of the origin."""
-        ground, member, value = self._ground(node), self._member(node), self._value(node)
+        ground, member, value = self._closed.ground(node), self._closed.member(node), self._closed.value(node)
         other, is_open = self._reader.read(node.inputs[2], frame), self._sets.is_open(node, operation.navigation, frame)
         if other.failed.any() or value.failed.any() or member.failed.any() or _is_range(value):
             return truth_of(self._sets.read(node, frame))
@@ -118,47 +123,12 @@ class Painter:
 
     def _again(self, node: Node, doubtful: Bools, frame: Frame, found: Cells) -> None:
         """Decides by pairs what the paint can't tell."""
-        masks = self._masks(node)
+        masks = self._closed.masks(node)
         rows = np.arange(frame.size) if masks is not None and masks.failed.any() else np.flatnonzero(doubtful)
         if len(rows):
             write(found, rows, self._sets.read(node, frame.part(rows)))
 
     # ---- what a node asks of the ground ----------------------------------------------------------------------------
-
-    def _ground(self, node: Node) -> Ground:
-        navigation, graph = _navigation(node), self._reader.graph
-        scope, kinds = navigation.scope, (kind_of(node.domains[0]), kind_of(navigation.member))
-        found = self._grounds.get((scope, kinds))
-        if found is None:
-            match scope:
-                case Lineage():
-                    found = LineageGround(graph, scope, kinds, self._ways.masks(scope), self._ways.kernels)
-                case Related():
-                    found = RelationGround(graph, scope, kinds)
-                case _:
-                    raise TypeError("only lineage and relations are painted")
-            self._grounds[scope, kinds] = found
-        return found
-
-    def _masks(self, node: Node) -> Masks | None:
-        scope = _navigation(node).scope
-        return self._ways.masks(scope) if isinstance(scope, Lineage) else None
-
-    def _cells(self, node: Node, part: Input) -> Cells:
-        """A closed input for all members."""
-        column = self._reader.column(part.node)
-        return column if part.slots else repeat(column, self._reader.extent(_navigation(node).member))
-
-    def _member(self, node: Node) -> Truths:
-        """Which members count: of a quantifier those with condition and body."""
-        parts = node.inputs if isinstance(node.operation, Quantify) else node.inputs[:1]
-        return conjunction([truth_of(self._cells(node, part)) for part in parts])
-
-    def _value(self, node: Node) -> Numbers | Values:
-        value = self._cells(node, node.inputs[1])
-        if isinstance(value, Truths):
-            raise TypeError("truth has no order")
-        return value
 
     def _sizes(self, node: Node) -> Sizes:
         """How many members each origin reaches."""
@@ -167,7 +137,7 @@ class Painter:
             possible, sure, failed = self._reach(node)
             return Sizes(sure.astype(np.int64), possible.astype(np.int64), failed)
         (failed,) = self._reach(node)
-        ground, holds = self._ground(node), self._member(node)
+        ground, holds = self._closed.ground(node), self._closed.member(node)
         possibly = ground.count(~holds.no, cap, certain=False)
         is_sure = ground.is_sure and bool(holds.known.all())
         return Sizes(possibly if is_sure else ground.count(holds.yes, cap, certain=True), possibly, failed)
@@ -176,24 +146,26 @@ class Painter:
 
     def _marks(self, node: Node) -> list[tuple[Bools, bool]]:
         """The marks, and whether each asks for what is surely reached, of which a node wants to know where they get."""
-        member = self._member(node)
+        member = self._closed.member(node)
         match node.operation:
             case Quantify() if _cap(node) == 1:
                 return [(~member.no, False), (member.yes, True), (member.failed, False)]
-            case Aggregate(function=function) if function != "count":
-                blurred = ~member.known | (member.yes & ~self._value(node).known)
+            case Aggregate():
+                blurred = ~member.known | (member.yes & ~self._closed.value(node).known)
                 return [(~member.no, False), (blurred, False), (member.failed, False)]
+            case Extreme():
+                return [(~member.no, False), (member.yes, True)]
             case CompareSome():
-                return [(~member.no & ~self._value(node).known, False)]
+                return [(~member.no & ~self._closed.value(node).known, False)]
             case _:
                 return [(member.failed, False)]
 
     def _reach(self, node: Node) -> list[Bools]:
         """For each of the node's marks the origins that it reaches; painted with those of all nodes of its batch."""
         if node not in self._reached:
-            together = [other for other in self._batches[node] if other not in self._reached]
+            together = [other for other in self._closed.batches[node] if other not in self._reached]
             asked = [self._marks(other) for other in together]
-            self._reached.update(zip(together, _painted(self._ground(node), asked), strict=True))
+            self._reached.update(zip(together, _painted(self._closed.ground(node), asked), strict=True))
         return self._reached[node]
 
 
@@ -250,13 +222,6 @@ class _Order:
                 return Values(cells, found, unbroken)
 
 
-def _navigation(node: Node) -> Navigate:
-    navigation = navigation_of(node.operation)
-    if navigation is None:
-        raise TypeError("the node does not navigate")
-    return navigation
-
-
 def _cap(node: Node) -> int:
     """Up to how many members are counted."""
     match node.operation:
@@ -264,8 +229,6 @@ def _cap(node: Node) -> int:
             return max(count, 1)
         case Quantify("at most" | "exactly", count):
             return count + 1
-        case Aggregate(function="count"):
-            return UNCAPPED
         case _:
             return 1
 

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lexline.evaluate import walks
 from lexline.evaluate.column_types import Bools, Index
-from lexline.evaluate.walks import Mark, Masks, Reached
+from lexline.evaluate.walks import Mark, Masks, Reached, Weights
 from lexline_lineage.graph import Adjacency
 
 __all__ = ["COMPILED_FROM", "Choice", "WalkKernels", "walk_kernels"]
@@ -48,14 +51,7 @@ class WalkKernels(Protocol):
         ...
 
     def spread_labels(
-        self,
-        adjacency: Adjacency,
-        seeds: Bools,
-        blocked: Bools | None,
-        steps: int | None,
-        cap: int,
-        *,
-        certain: bool = False,
+        self, adjacency: Adjacency, seeds: Bools, blocked: Bools | None, cap: int, *, certain: bool = False
     ) -> Index:
         """For each element how many seeds reach it in one step or more, counted no further than ``cap``."""
         ...
@@ -65,6 +61,13 @@ class WalkKernels(Protocol):
     ) -> Iterator[Reached]:
         """Which ``wanted`` elements each origin reaches in one step or more, in chunks of origins. An avoided element
         is neither reached nor passed, but for the origin itself."""
+        ...
+
+    def sums(
+        self, adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
+    ) -> NDArray[np.int64]:
+        """For each origin (a row) the sums of the weights (a column each) of what it reaches as ``walk`` does. What a
+        failed check leaves undecided is reached perhaps, like all that is undecided."""
         ...
 
 

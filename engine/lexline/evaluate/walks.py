@@ -1,8 +1,8 @@
 """Walks over the lineage, many at a time, in numpy alone: which elements are reached, and whether surely.
 
 ``spread`` paints from many elements at once and tells which are reached by any of them; ``walk`` keeps apart what each
-origin reaches. All go along an ``Adjacency`` in rounds, so that cycles end and ``within N steps`` is N rounds. The
-module keeps the contract ``walk_kernels.WalkKernels``.
+origin reaches, ``sums`` adds it up. All go along an ``Adjacency`` in rounds, so that cycles end and ``within N steps``
+is N rounds. The module keeps the contract ``walk_kernels.WalkKernels``.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Index
+from lexline.evaluate.kernels_sets import sums_between
 from lexline_lineage.graph import Adjacency
 
 __all__ = [
     "Mark",
     "Masks",
     "Reached",
+    "Weights",
     "edges_from",
     "spread",
     "spread_greatest",
     "spread_labels",
     "spread_marks",
+    "sums",
     "walk",
 ]
 
@@ -74,6 +77,17 @@ class Reached:
     elements: Index
     certain: Bools
     failed: Bools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """What is summed up over what an origin reaches: ``table`` has a row for each element that counts, ``places`` says
+    for every element which (-1: it doesn't count). The first ``possible`` columns are summed over all that is reached,
+    the others over what is surely reached."""
+
+    places: NDArray[np.int32]
+    table: NDArray[np.int64]
+    possible: int
 
 
 def edges_from(adjacency: Adjacency, elements: Index) -> tuple[Index, Index]:
@@ -159,26 +173,19 @@ def spread_greatest(
 
 
 def spread_labels(
-    adjacency: Adjacency,
-    seeds: Bools,
-    blocked: Bools | None,
-    steps: int | None,
-    cap: int,
-    *,
-    certain: bool = False,
+    adjacency: Adjacency, seeds: Bools, blocked: Bools | None, cap: int, *, certain: bool = False
 ) -> NDArray[np.int64]:
     """For each element how many seeds reach it in one step or more, counted no further than ``cap``.
 
     Each element keeps the first ``cap`` seeds that reach it. That is enough: what it drops it drops because it has
-    ``cap`` others, and passes those on as early.
+    ``cap`` others, and passes those on.
     """
     size = len(seeds)
     labels = np.full((size, cap), -1, np.int64)
     counts = np.zeros(size, np.int64)
     frontier = np.flatnonzero(seeds)
     carried = frontier
-    left = steps
-    while len(frontier) and (left is None or left > 0):
+    while len(frontier):
         edges, places = edges_from(adjacency, frontier)
         if certain:
             sure = ~adjacency.possible[edges]
@@ -196,7 +203,6 @@ def spread_labels(
         counts += np.bincount(targets, minlength=size)
         passing = np.ones(len(targets), np.bool_) if blocked is None else ~blocked[targets]
         frontier, carried = targets[passing], offers[passing]
-        left = None if left is None else left - 1
     return counts
 
 
@@ -224,6 +230,23 @@ def walk(
         kept = wanted[keys % size]
         keys, certain, failed = keys[kept], certain[kept], failed[kept]
         yield Reached(begin, begin + len(some), keys // size, keys % size, certain, failed)
+
+
+def sums(
+    adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
+) -> NDArray[np.int64]:
+    """For each origin (a row) the sums of the weights (a column each) of what it reaches in one step or more."""
+    table = weights.table
+    found = np.zeros((len(origins), table.shape[1]), np.int64)
+    for reached in walk(adjacency, origins, weights.places >= 0, masks, steps):
+        rows = weights.places[reached.elements]
+        ends = np.concatenate([[0], np.cumsum(np.bincount(reached.origins, minlength=reached.end - reached.begin))])
+        for column in range(table.shape[1]):
+            values = table[rows, column]
+            if column >= weights.possible:
+                values[~reached.certain] = 0
+            found[reached.begin : reached.end, column] = sums_between(ends, values)
+    return found
 
 
 def _walk_pairs(

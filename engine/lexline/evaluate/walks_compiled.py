@@ -2,7 +2,7 @@
 
 Everything has one written signature, over arrays that may be read-only, so that nothing is compiled while an evaluation
 runs: the first import compiles (some seconds) and keeps the result beside this file, or in the user's cache folder
-where that is not writable. The rounds of ``within N steps`` that are not marks alone are left to ``walks``.
+where that is not writable.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from lexline.evaluate import walks
 from lexline.evaluate.column_types import Bools, Index
-from lexline.evaluate.walks import Mark, Masks, Reached
+from lexline.evaluate.walks import Mark, Masks, Reached, Weights
 from lexline_lineage.graph import Adjacency
 
-__all__ = ["spread_greatest", "spread_labels", "spread_marks", "walk"]
+__all__ = ["spread_greatest", "spread_labels", "spread_marks", "sums", "walk"]
 
 PAIRS = 4_000_000
 """How many pairs a chunk of walks may hold; a single origin may go over it."""
+ORIGINS = 20_000
+"""How many walks run without a break, in which an interruption is heard."""
 
 
 def _read(cell: Any) -> Any:
@@ -50,10 +52,7 @@ def spread_marks(
     """For each mark, which of the elements ``at`` it reaches; up to 64 marks in one paint, a bit for each."""
     found: list[Bools] = []
     csr, size = _csr(adjacency), len(adjacency.starts) - 1
-    stops = np.zeros(0, np.uint8)
-    if masks is not None:
-        stops = masks.perhaps * np.uint8(1)
-        stops[masks.surely] = 2
+    stops = _stops(masks)
     for begin in range(0, len(marks), 64):
         part = marks[begin : begin + 64]
         bits: Any = np.uint8 if len(part) <= 8 else np.uint64
@@ -129,12 +128,13 @@ def spread_greatest(
     *,
     certain: bool = False,
 ) -> Index:
-    """For each element the greatest rank that reaches it: painted in order of rank, so that each keeps its first."""
+    """For each element the greatest rank that reaches it: painted in order of rank, so that each keeps its first; with
+    ``steps`` in rounds, as what comes first may have come too far to go on."""
+    numbers, csr = np.flatnonzero(seeds), _csr(adjacency)
     if steps is not None:
-        return walks.spread_greatest(adjacency, seeds, ranks, blocked, steps, certain=certain)
-    numbers = np.flatnonzero(seeds)
+        return np.asarray(_greatest_within(*csr, _blocked(blocked), numbers, ranks, certain, steps))
     order = numbers[np.argsort(-ranks[numbers], kind="stable")]
-    return np.asarray(_greatest(*_csr(adjacency), _blocked(blocked), order, ranks, certain))
+    return np.asarray(_greatest(*csr, _blocked(blocked), order, ranks, certain))
 
 
 @_compiled(_written(numba.int64)(*_CSR, _BOOLS, _INT64, _INT64, numba.boolean))
@@ -161,19 +161,41 @@ def _greatest(starts, neighbours, possible, blocked, order, ranks, certain):  # 
     return best
 
 
+@_compiled(_written(numba.int64)(*_CSR, _BOOLS, _INT64, _INT64, numba.boolean, numba.int64))
+def _greatest_within(starts, neighbours, possible, blocked, seeds, ranks, certain, steps):  # type: ignore[no-untyped-def]
+    size = len(starts) - 1
+    best, coming = np.full(size, -1, np.int64), np.zeros(size, np.bool_)
+    frontier, following = np.empty(size, np.int32), np.empty(size, np.int32)
+    carried = np.empty(size, np.int64)
+    count = len(seeds)
+    for i in range(count):
+        frontier[i], carried[i] = seeds[i], ranks[seeds[i]]
+    while count and steps != 0:
+        steps -= 1
+        further = 0
+        for i in range(count):
+            v = frontier[i]
+            for e in range(starts[v], starts[v + 1]):
+                w = neighbours[e]
+                if best[w] >= carried[i] or (certain and possible[e]):
+                    continue
+                best[w] = carried[i]
+                if not coming[w] and not (len(blocked) and blocked[w]):
+                    coming[w] = True
+                    following[further] = w
+                    further += 1
+        frontier, following = following, frontier
+        count = further
+        for i in range(count):
+            coming[frontier[i]], carried[i] = False, best[frontier[i]]
+    return best
+
+
 def spread_labels(
-    adjacency: Adjacency,
-    seeds: Bools,
-    blocked: Bools | None,
-    steps: int | None,
-    cap: int,
-    *,
-    certain: bool = False,
+    adjacency: Adjacency, seeds: Bools, blocked: Bools | None, cap: int, *, certain: bool = False
 ) -> Index:
     """For each element how many seeds reach it, counted no further than ``cap``: seed by seed, stopped by what has
     enough (and so has all that lies behind it)."""
-    if steps is not None:
-        return walks.spread_labels(adjacency, seeds, blocked, steps, cap, certain=certain)
     return np.asarray(_labels(*_csr(adjacency), _blocked(blocked), np.flatnonzero(seeds), cap, certain), np.int64)
 
 
@@ -200,82 +222,147 @@ def _labels(starts, neighbours, possible, blocked, seeds, cap, certain):  # type
 
 # ---- walks ---------------------------------------------------------------------------------------------------------
 
+_STOPS, _SCRATCH = _read(numba.uint8), _written(numba.int32)
+
+
+@_compiled(
+    numba.types.UniTuple(numba.int64, 2)(
+        *_CSR, _STOPS, numba.int64, numba.boolean, numba.int64, _SCRATCH, _SCRATCH, numba.int32
+    )
+)
+def _reach(  # type: ignore[no-untyped-def]
+    starts, neighbours, possible, stops, origin, certain, steps, queue, seen, stamp
+):
+    """One walk in order of distance. What is reached stands in ``queue`` from 1 to the first number given back; the
+    second tells whether some of it is reached only perhaps. A stop of 2 is avoided, one of 1 by a ``certain`` walk."""
+    queue[0] = origin
+    at, filled, round_ends, doubts = 0, 1, 1, 0
+    lowest = 1 if certain else 2
+    while at < filled and steps != 0:
+        v = queue[at]
+        at += 1
+        if v != origin or at == 1:
+            for e in range(starts[v], starts[v + 1]):
+                w = neighbours[e]
+                if seen[w] == stamp or (certain and possible[e]):
+                    continue
+                if len(stops) and stops[w] and w != origin:
+                    if stops[w] >= lowest:
+                        continue
+                    doubts = 1
+                if possible[e]:
+                    doubts = 1
+                seen[w] = stamp
+                queue[filled] = w
+                filled += 1
+        if at == round_ends:
+            round_ends = filled
+            steps -= 1
+    return filled, doubts
+
 
 def walk(
     adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None
 ) -> Iterator[Reached]:
     """Which ``wanted`` elements each origin reaches: a walk for each origin over marks that all walks share."""
-    if steps is not None or (masks is not None and masks.failed.any()):
+    if masks is not None and masks.failed.any():
         yield from walks.walk(adjacency, origins, wanted, masks, steps)
         return
     csr, size = _csr(adjacency), len(adjacency.starts) - 1
-    doubtful = bool(adjacency.possible.any()) or (masks is not None and bool(masks.perhaps.any()))
-    surely = _blocked(None if masks is None else masks.surely)
-    avoided = _blocked(None if masks is None else masks.any)
-    seen, stack = np.zeros(size, np.int32), np.empty(size, np.int32)
-    stamp, begin = 0, 0
-    some = np.asarray(origins, np.int64)
+    seen, queue = np.zeros(size, np.int32), np.empty(size + 1, np.int32)
+    some, begin = np.asarray(origins, np.int64), 0
+    far = -1 if steps is None else steps
     while begin < len(some):
-        room = max(PAIRS, size)
-        end, starts, elements, certain = _walk(
-            *csr, surely, avoided, some, begin, wanted, doubtful, room, seen, stack, stamp
+        seen[:] = 0
+        end, ends, elements, certain = _walk(
+            *csr, _stops(masks), some[begin : begin + ORIGINS], wanted, far, max(PAIRS, size), seen, queue
         )
-        stamp += 2 * (end - begin)
-        places = np.repeat(np.arange(end - begin), np.diff(starts))
-        yield Reached(begin, end, places, elements.astype(np.int64), certain, np.zeros(len(elements), np.bool_))
-        begin = end
-        if stamp > 2**30:
-            seen[:], stamp = 0, 0
+        places = np.repeat(np.arange(end), np.diff(ends))
+        failed = np.zeros(len(elements), np.bool_)
+        yield Reached(begin, begin + end, places, elements.astype(np.int64), certain, failed)
+        begin += end
 
 
 _WALKED = numba.types.Tuple((numba.int64, _written(numba.int64), _written(numba.int32), _written(numba.boolean)))
 
 
-@_compiled(
-    _WALKED(
-        *_CSR, _BOOLS, _BOOLS, _INT64, numba.int64, _BOOLS, numba.boolean, numba.int64,
-        _written(numba.int32), _written(numba.int32), numba.int64,
-    )
-)  # fmt: skip
+@_compiled(_WALKED(*_CSR, _STOPS, _INT64, _BOOLS, numba.int64, numba.int64, _SCRATCH, _SCRATCH))
 def _walk(  # type: ignore[no-untyped-def]
-    starts, neighbours, possible, surely, avoided, origins, begin, wanted, doubtful, room, seen, stack, stamp
+    starts, neighbours, possible, stops, origins, wanted, steps, room, seen, queue
 ):
-    """The walks from ``begin`` on, as many as fit into ``room`` pairs: where they end, and their pairs in rows."""
+    """The first walks, as many as fit into ``room`` pairs: how many, and their pairs in rows."""
     size = len(starts) - 1
     found, certain = np.empty(room, np.int32), np.ones(room, np.bool_)
-    ends = np.zeros(len(origins) - begin + 1, np.int64)
-    filled, at = 0, begin
-    while at < len(origins) and (at == begin or filled + size <= room):
-        origin = origins[at]
+    ends = np.zeros(len(origins) + 1, np.int64)
+    filled, at, stamp = 0, 0, 0
+    while at < len(origins) and (at == 0 or filled + size <= room):
+        stamp += 1
         first = filled
-        for sure in range(2 if doubtful else 1):
+        count, doubts = _reach(
+            starts, neighbours, possible, stops, origins[at], False, steps, queue, seen, np.int32(stamp)
+        )
+        for i in range(1, count):
+            if wanted[queue[i]]:
+                found[filled] = queue[i]
+                filled += 1
+        found[first:filled].sort()
+        if doubts:
             stamp += 1
-            blocked = avoided if sure else surely
-            stack[0], top = origin, 1
-            while top:
-                top -= 1
-                v = stack[top]
-                for e in range(starts[v], starts[v + 1]):
-                    w = neighbours[e]
-                    if seen[w] == stamp or (sure and possible[e]):
-                        continue
-                    if len(blocked) and blocked[w] and w != origin:
-                        continue
-                    seen[w] = stamp
-                    if not sure and wanted[w]:
-                        found[filled] = w
-                        filled += 1
-                    if w != origin:
-                        stack[top] = w
-                        top += 1
-            if not sure:
-                found[first:filled].sort()
-        if doubtful:
+            _reach(starts, neighbours, possible, stops, origins[at], True, steps, queue, seen, np.int32(stamp))
             for i in range(first, filled):
                 certain[i] = seen[found[i]] == stamp
         at += 1
-        ends[at - begin] = filled
-    return at, ends[: at - begin + 1].copy(), found[:filled].copy(), certain[:filled].copy()
+        ends[at] = filled
+    return at, ends[: at + 1].copy(), found[:filled].copy(), certain[:filled].copy()
+
+
+def sums(
+    adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
+) -> NDArray[np.int64]:
+    """For each origin the sums of the weights of what it reaches: a walk for each over marks that all walks share."""
+    csr, size = _csr(adjacency), len(adjacency.starts) - 1
+    seen, queue = np.zeros(size, np.int32), np.empty(size + 1, np.int32)
+    some, found = np.asarray(origins, np.int64), np.zeros((len(origins), weights.table.shape[1]), np.int64)
+    table, far = np.ascontiguousarray(weights.table), -1 if steps is None else steps
+    for begin in range(0, len(some), ORIGINS):
+        part = slice(begin, begin + ORIGINS)
+        seen[:] = 0
+        _sums(*csr, _stops(masks), some[part], weights.places, table, weights.possible, far, seen, queue, found[part])
+    return found
+
+
+@_compiled(
+    numba.void(
+        *_CSR, _STOPS, _INT64, _INT32, numba.types.Array(numba.int64, 2, "C", readonly=True), numba.int64, numba.int64,
+        _SCRATCH, _SCRATCH, numba.types.Array(numba.int64, 2, "C"),
+    )
+)  # fmt: skip
+def _sums(  # type: ignore[no-untyped-def]
+    starts, neighbours, possible, stops, origins, places, table, surely, steps, seen, queue, found
+):
+    """Adds up ``table`` into ``found``; the columns from ``surely`` on once more where a walk came upon a doubt."""
+    columns, stamp = table.shape[1], 0
+    for at in range(len(origins)):
+        stamp += 1
+        count, doubts = _reach(
+            starts, neighbours, possible, stops, origins[at], False, steps, queue, seen, np.int32(stamp)
+        )
+        for i in range(1, count):
+            row = places[queue[i]]
+            if row >= 0:
+                for column in range(columns):
+                    found[at, column] += table[row, column]
+        if doubts and surely < columns:
+            stamp += 1
+            found[at, surely:] = 0
+            count, doubts = _reach(
+                starts, neighbours, possible, stops, origins[at], True, steps, queue, seen, np.int32(stamp)
+            )
+            for i in range(1, count):
+                row = places[queue[i]]
+                if row >= 0:
+                    for column in range(surely, columns):
+                        found[at, column] += table[row, column]
 
 
 # ---- arrays --------------------------------------------------------------------------------------------------------
@@ -287,6 +374,15 @@ def _csr(adjacency: Adjacency) -> tuple[NDArray[np.int32], NDArray[np.int32], Bo
         np.ascontiguousarray(adjacency.neighbours, np.int32),
         np.ascontiguousarray(adjacency.possible, np.bool_),
     )
+
+
+def _stops(masks: Masks | None) -> NDArray[np.uint8]:
+    """2 for what is surely avoided, 1 for what is perhaps; an empty array where nothing is."""
+    if masks is None:
+        return np.zeros(0, np.uint8)
+    stops = masks.perhaps * np.uint8(1)
+    stops[masks.surely] = 2
+    return np.asarray(stops)
 
 
 def _blocked(blocked: Bools | None) -> Bools:

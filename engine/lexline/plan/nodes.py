@@ -256,8 +256,9 @@ class Navigate:
     member: Domain
 
 
-Method = Literal["pairs", "paint"]
-"""How a navigation is decided: each pair of origin and member, or a paint that spreads from the members."""
+Method = Literal["pairs", "paint", "sum"]
+"""How a navigation is decided: each pair of origin and member, a paint that spreads from the members, or a walk from
+each origin that sums up what the members weigh."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Replaces nodes by cheaper ones of the same meaning: each rewrite is a function from plan to plan.
 
 The order matters: folding leaves conditions of ``true`` that joining drops, joining makes counts closed, and what is
-closed is painted; a comparison of the member with the origin is looked for in what is left.
+closed is painted or summed; a comparison of the member with the origin is looked for in what is left.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lexline.plan.nodes import (
     CompareSome,
     Connect,
     Constant,
+    Extreme,
     ForcePlan,
     Input,
     Lineage,
@@ -47,12 +48,13 @@ __all__ = [
     "join_conditions",
     "paint_closed",
     "rewrite",
+    "sum_closed",
 ]
 
 Order = Literal["<", "<=", ">", ">="]
 
 MOST_LABELS = 16
-"""Up to how many members per element a paint keeps apart; beyond that, pairs are cheaper."""
+"""Up to how many members per element a paint keeps apart; beyond that, a walk from each is cheaper."""
 
 
 def rewrite(plan: Plan) -> Plan:
@@ -89,12 +91,22 @@ def bound_counts(plan: Plan) -> Plan:
 
 
 def paint_closed(plan: Plan) -> Plan:
-    """Marks what can be painted: over lineage quantifiers with a small number, over one relation those with any number
-    and counts, over both values that have an order; where condition and body look only at the member.
+    """Marks what can be painted: quantifiers with a small number at any distance (over one relation with any number),
+    and what takes the greatest or least of values that have an order; where all but the origin's value of an empty set
+    looks only at the member.
 
     needs: joined conditions and bounded counts, else fewer are found. keeps: every node's value for every row.
     """
     return _rebuilt(plan, _paint)
+
+
+def sum_closed(plan: Plan) -> Plan:
+    """Marks what is left that looks only at the member and can be summed up on a walk from each origin: counts, shares,
+    totals, averages, and quantifiers with a large number or a number of steps.
+
+    needs: painted nodes, which are cheaper. keeps: every node's value for every row.
+    """
+    return _rebuilt(plan, _sum)
 
 
 def compare_in_order(plan: Plan) -> Plan:
@@ -112,6 +124,7 @@ REWRITES: tuple[Callable[[Plan], Plan], ...] = (
     join_conditions,
     compare_in_order,
     paint_closed,
+    sum_closed,
 )
 
 
@@ -288,21 +301,44 @@ def _compared(node: Node, part: Input, table: NodeTable) -> tuple[Order, Input, 
 
 def _paint(node: Node, table: NodeTable) -> Input | None:
     operation = node.operation
-    if not isinstance(operation, Quantify | Aggregate) or not _is_ground(operation.navigation):
-        return None
-    if not _is_closed(node, node.inputs[:2]):
-        return None
-    along_lineage = isinstance(operation.navigation.scope, Lineage)
-    if isinstance(operation, Quantify):
-        limit = operation.count + (operation.quantifier in ("at most", "exactly"))
-        if along_lineage and limit > MOST_LABELS:
+    match operation:
+        case Quantify():
+            painted = _is_closed_ground(node, node.inputs) and _counts_few(operation)
+        case Extreme():
+            painted = _is_closed_ground(node, node.inputs) and _has_order(node.inputs[1], table)
+        case Aggregate("latest" | "earliest" | "highest" | "lowest"):
+            painted = _is_closed_ground(node, node.inputs[:2]) and _has_order(node.inputs[1], table)
+        case _:
             return None
-    elif operation.function == "count":
-        if along_lineage:
-            return None
-    elif operation.function not in ("latest", "earliest", "highest", "lowest") or node.type.sort is Sort.DURATION:
+    return table.place(replace(operation, method="paint"), node.type, node.domains, node.inputs) if painted else None
+
+
+def _counts_few(operation: Quantify) -> bool:
+    """Whether a paint can keep apart as many members as decide the quantifier."""
+    limit, scope = operation.count + (operation.quantifier in ("at most", "exactly")), operation.navigation.scope
+    return limit < 2 or not isinstance(scope, Lineage) or (scope.steps is None and limit <= MOST_LABELS)
+
+
+def _sum(node: Node, table: NodeTable) -> Input | None:
+    operation = node.operation
+    if not isinstance(operation, Quantify | Aggregate) or operation.method != "pairs":
         return None
-    return table.place(replace(operation, method="paint"), node.type, node.domains, node.inputs)
+    if not _is_closed_ground(node, node.inputs[:2]):
+        return None
+    if isinstance(operation, Aggregate) and operation.function not in ("count", "share", "total", "average"):
+        return None
+    return table.place(replace(operation, method="sum"), node.type, node.domains, node.inputs)
+
+
+def _has_order(key: Input, table: NodeTable) -> bool:
+    """Whether all values are of one order: calendar and elapsed durations are not."""
+    return table.nodes[key.node].type.sort in _ORDERED
+
+
+def _is_closed_ground(node: Node, inputs: Sequence[Input]) -> bool:
+    """Whether a node runs over lineage or one relation, and looks at nothing but the member."""
+    navigation = navigation_of(node.operation)
+    return navigation is not None and _is_ground(navigation) and _is_closed(node, inputs)
 
 
 def _is_ground(navigation: Navigate) -> bool:

@@ -62,11 +62,12 @@ def _operation(node: Node) -> str:
             pairs = zip(names, node.inputs, strict=True)
             return f"check {check}({', '.join(f'{name}: {_read(part)}' for name, part in pairs)})"
         case plan.Quantify() | plan.Extreme() | plan.Aggregate() | plan.CompareSome():
-            return f"{_set(node)}: {reads}" + (", painted" if node.operation.method == "paint" else "")
+            return f"{_set(node)}: {reads}{_METHODS[node.operation.method]}"
         case operation:
             return f"{_PLAIN[type(operation).__name__]} {reads}"
 
 
+_METHODS = {"pairs": "", "paint": ", painted", "sum": ", summed"}
 _PLAIN = {
     "Choose": "choose",
     "Otherwise": "otherwise",

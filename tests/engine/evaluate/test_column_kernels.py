@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lexline.evaluate.column_types import Numbers, Texts, Truths, Values, decode, encode
+from lexline.evaluate.exact_sums import digits_of
 from lexline.evaluate.kernels import arithmetic, compare
 from lexline.evaluate.kernels_time import add_to_dates, add_to_moments, dates_of, last_day
 from lexline.evaluate.truth_columns import conjunction, disjunction, inverse
@@ -91,6 +93,26 @@ def test_a_comparison_is_decided_where_the_whole_range_agrees(
     if operator in ("=", "!=") and meet and not one[0] == one[1] == other[0] == other[1]:
         corners = {True, False}
     assert (found.yes[0], found.no[0]) == (corners == {True}, corners == {False})
+
+
+ANY = st.floats(allow_nan=False, allow_infinity=False)
+ENDS = [5e-324, 2.0**-1022, 2.0**53, 2.0**53 + 2, 2.0**969, 2.0**970, 1e308, 1.7976931348623157e308, 0.1, 1.0, -0.0]
+SUMMANDS = st.lists(ANY | st.sampled_from(ENDS).flatmap(lambda end: st.sampled_from([end, -end])), max_size=8)
+
+
+@given(numbers=SUMMANDS, data=st.data())
+def test_a_sum_is_rounded_once(numbers: list[float], data: st.DataObject) -> None:
+    digits = digits_of(np.array(numbers, np.float64))
+    picked: list[set[int]] = [set()]
+    if numbers:
+        picked += data.draw(st.lists(st.sets(st.sampled_from(range(len(numbers)))), max_size=3))
+    sums = [np.array([column[[*rows]].sum() for rows in picked], np.int64) for column in digits.columns]
+    for found, rows in zip(digits.rounded(tuple(sums)).tolist(), picked, strict=True):
+        exact = sum(Fraction(numbers[row]) for row in rows)
+        try:
+            assert found == float(exact)
+        except OverflowError:
+            assert found == (math.inf if exact > 0 else -math.inf)
 
 
 @given(st.dates(), st.integers(-30_000, 30_000))

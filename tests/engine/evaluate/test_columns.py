@@ -35,6 +35,9 @@ rule E "relations" for vendor require the latest model by trained_on has owner i
 rule F "documents" for model require some value at "$..*" of model.card has value = model.owner
 rule G "paints inside pairs" for model
   require every upstream dataset has some downstream model has trained_on >= 2020-01-01
+rule H "shares" for dataset
+  require share of upstream datasets avoiding (job where operation = anonymise) has (personal) >= 50%
+rule I "extremes" for model require the highest upstream dataset within 3 steps by rows has personal
 measure M "share" is share of models in the portfolio has (some upstream dataset has personal)
 """
 
@@ -74,6 +77,7 @@ def test_chunks_change_nothing(said: list[object], pairs: int, cells: int, monke
         patch.setattr(navigation_columns, "PAIRS", pairs)
         patch.setattr(walks, "CELLS", cells)
         patch.setattr(walks_compiled, "PAIRS", pairs)
+        patch.setattr(walks_compiled, "ORIGINS", pairs)
         for kernels in get_args(Choice):
             in_parts = ColumnEvaluator(program, graph, CLOCK, kernels=kernels)
             for key, column in expected.items():

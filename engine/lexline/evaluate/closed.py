@@ -1,0 +1,77 @@
+"""What a closed node asks of its members: condition, body and value look at nothing else, so that they are worked out
+once for all elements of the member's kind. ``paint`` and ``summing`` bring the answers to the origins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lexline.evaluate.column_types import Cells, Numbers, Truths, Values, repeat, truth_of
+from lexline.evaluate.frames import Reader
+from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
+from lexline.evaluate.truth_columns import conjunction
+from lexline.evaluate.walks import Masks
+from lexline.evaluate.ways import WholeWays, kind_of
+from lexline.plan.batches import batches
+from lexline.plan.nodes import Extreme, Input, Lineage, Navigate, Node, Quantify, Related, navigation_of
+
+__all__ = ["Closed"]
+
+
+class Closed:
+    """Reads the members' side of the closed nodes of a plan, and keeps the grounds over which they are decided."""
+
+    def __init__(self, reader: Reader, ways: WholeWays) -> None:
+        self._reader = reader
+        self._ways = ways
+        self._grounds: dict[tuple[object, tuple[str, str]], Ground] = {}
+        self.batches: Mapping[Node, tuple[Node, ...]] = batches(reader.plan)
+        """For each closed node those that are decided with it."""
+
+    def ground(self, node: Node) -> Ground:
+        """The way from the members to the origins."""
+        navigation, graph = _navigation(node), self._reader.graph
+        scope, kinds = navigation.scope, (kind_of(node.domains[0]), kind_of(navigation.member))
+        found = self._grounds.get((scope, kinds))
+        if found is None:
+            match scope:
+                case Lineage():
+                    found = LineageGround(graph, scope, kinds, self._ways.masks(scope), self._ways.kernels)
+                case Related():
+                    found = RelationGround(graph, scope, kinds)
+                case _:
+                    raise TypeError("only what runs over lineage or one relation is closed")
+            self._grounds[scope, kinds] = found
+        return found
+
+    def masks(self, node: Node) -> Masks | None:
+        """What is avoided on the way."""
+        scope = _navigation(node).scope
+        return self._ways.masks(scope) if isinstance(scope, Lineage) else None
+
+    def member(self, node: Node) -> Truths:
+        """Which members count: of a quantifier those with condition and body."""
+        parts = node.inputs if isinstance(node.operation, Quantify) else node.inputs[:1]
+        return conjunction([truth_of(self._cells(node, part)) for part in parts])
+
+    def body(self, node: Node) -> Truths:
+        """Which members have the body of a share or of an extreme."""
+        return truth_of(self._cells(node, node.inputs[2 if isinstance(node.operation, Extreme) else 1]))
+
+    def value(self, node: Node) -> Numbers | Values:
+        """The value of each member: what is summed up, compared, or puts them in order."""
+        value = self._cells(node, node.inputs[1])
+        if isinstance(value, Truths):
+            raise TypeError("truth has no order")
+        return value
+
+    def _cells(self, node: Node, part: Input) -> Cells:
+        """A closed input for all members."""
+        column = self._reader.column(part.node)
+        return column if part.slots else repeat(column, self._reader.extent(_navigation(node).member))
+
+
+def _navigation(node: Node) -> Navigate:
+    navigation = navigation_of(node.operation)
+    if navigation is None:
+        raise TypeError("the node does not navigate")
+    return navigation
