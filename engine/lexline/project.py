@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -58,6 +58,7 @@ __all__ = [
     "policy_paths",
     "stored",
     "unread_facts",
+    "waiver_compiler",
 ]
 
 
@@ -132,25 +133,31 @@ def load_waivers(
     used any more, which hide nothing. Raises ``LexlineError`` with every mistake of the file."""
     if files.waivers is None and not recorded:
         return (), ()
-    from lexline.lang.parse import parse  # all of these only where something is waived
-    from lexline.ledger.selections import with_selection
     from lexline.ledger.waiver_file import read_waivers
 
-    given = files.parameters or {}
-    policies = [policy.id for policy in rules.program.policies]
-    parsed = [file for file, _ in map(parse, rules.sources) if file is not None]
-    found: list[Waiver] = []
+    compiled = waiver_compiler(files, rules, plugins)
+    found = list(map(compiled, read_waivers(files.waivers) if files.waivers is not None else ()))
     warnings: list[Diagnostic] = []
-    for waiver in (*(read_waivers(files.waivers) if files.waivers is not None else ()), *recorded):
+    for waiver in recorded:
         try:
-            found.append(with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given))
+            found.append(compiled(waiver))
         except LexlineError as error:
-            if waiver.recorded is None:
-                raise
             found.append(waiver)
             if waiver.is_in_force(today):
                 warnings += (replace(mistake, severity=Severity.WARNING) for mistake in error.diagnostics)
     return tuple(found), tuple(warnings)
+
+
+def waiver_compiler(files: Files, rules: Rules, plugins: Plugins) -> Callable[[Waiver], Waiver]:
+    """What compiles the condition of a waiver beside the policies of a project. It raises ``LexlineError`` with what is
+    wrong with the condition."""
+    from lexline.lang.parse import parse  # only where something is waived
+    from lexline.ledger.selections import with_selection
+
+    given = files.parameters or {}
+    policies = [policy.id for policy in rules.program.policies]
+    parsed = [file for file, _ in map(parse, rules.sources) if file is not None]
+    return lambda waiver: with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given)
 
 
 def load_words(files: Files, plugins: Plugins) -> Vocabulary:

@@ -14,6 +14,8 @@ import yaml
 import lexline
 from lexline.app.cli.commands import run
 from lexline.evaluate.verdict import Verdict
+from lexline.ledger.record import WaiverEntry
+from lexline.store import open_store
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "corpus" / "waivers" / "cases.yaml").read_text("utf-8"))
 TERMS = {
@@ -32,19 +34,28 @@ KEY = ("house", "VALIDATED")
 WORDS = "until 2027-01-31, approved by Jo Marsh (head of model risk): the validator left; instead: sampled by hand"
 
 
-def written(folder: Path, *changes: dict[str, Any], **more: object) -> Path:
-    """The first project with waivers that differ from ``TERMS`` by ``changes``."""
+def written(folder: Path, *changes: dict[str, Any], kept: str = "file", **more: object) -> Path:
+    """The first project with waivers that differ from ``TERMS`` by ``changes``, kept in a file or in the ledger."""
     assert run(["init", str(folder)]) == 0
     waivers = [TERMS | ({} if "every" in change else {"elements": ["credit"]}) | change for change in changes]
+    if kept == "ledger":
+        named = (folder / "lexline.yaml").read_text("utf-8").replace("facts: facts", "store: lexline.db")
+        (folder / "lexline.yaml").write_text(named, "utf-8")
+        with open_store(folder / "lexline.db") as store:
+            store.append([WaiverEntry.model_validate(waiver) for waiver in waivers])
+        return folder
     (folder / "waivers.yaml").write_text(yaml.safe_dump({"waivers": waivers} | more), "utf-8")
     with (folder / "lexline.yaml").open("a") as settings:
         settings.write("waivers: waivers.yaml\n")
     return folder
 
 
+@pytest.mark.parametrize("kept", ["file", "ledger"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
-def test_every_door_says_the_same(case: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = written(tmp_path, *case["waivers"])
+def test_every_door_says_the_same(
+    case: dict[str, Any], kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(tmp_path, *case["waivers"], kept=kept)
     expected = {e: Verdict.WAIVED if e in case["waived"] else under for e, under in UNDER.items()}
     evaluation = lexline.load(folder, on=DAY)
     told = lexline.decide(evaluation, reasons=-1)

@@ -13,14 +13,15 @@ from lexline_lineage import facts
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact
 from lexline_lineage.vocabulary import Vocabulary
 
-__all__ = ["EVIDENCE", "WAIVING", "facts_of_entries", "waivers_of_entries"]
+__all__ = ["EVIDENCE", "RELATIONS", "WAIVING", "facts_of_entries", "waivers_of_entries"]
 
 EVIDENCE = ("assessment", "judgement")
 """The kinds of entries that become facts."""
 WAIVING = ("waiver", "waiver-withdrawn")
 """The kinds of entries that say what is waived."""
 
-_RELATIONS = {"assessment": "assesses", "judgement": "judges"}
+RELATIONS = {"assessment": "assesses", "judgement": "judges"}
+"""By the kind of an entry that becomes an element, the relation that leads from it to what it is about."""
 _SYSTEM = "ledger"
 
 
@@ -38,8 +39,8 @@ def facts_of_entries(entries: Iterable[Recorded], vocabulary: Vocabulary) -> Ite
             value = getattr(entry, name, None) if name in type(entry).model_fields else None
             if value not in (None, ""):
                 yield AttributeFact(element, name, value.isoformat() if isinstance(value, date) else value, source)
-        if _RELATIONS[entry.kind] in vocabulary.relations:
-            yield EdgeFact(element, _RELATIONS[entry.kind], entry.element, source)
+        if RELATIONS[entry.kind] in vocabulary.relations:
+            yield EdgeFact(element, RELATIONS[entry.kind], entry.element, source)
 
 
 def waivers_of_entries(entries: Iterable[Recorded]) -> tuple[Waiver, ...]:

@@ -115,8 +115,15 @@ class Waivers:
         if number is not None:
             yield from (waiver for waiver in about or () if self._covers(waiver, number))
 
+    def elements(self, waiver: Waiver) -> list[int]:
+        """All elements that one of the waivers covers, on whatever day."""
+        if not waiver.terms.every:
+            return sorted(number for number in self._named[waiver.name] if number is not None)
+        members = self._graph.members.get(waiver.terms.every, ())
+        return [int(number) for number in members if self._covers(waiver, int(number))]
+
     def _covers(self, waiver: Waiver, number: int) -> bool:
-        if waiver.selection is None:
+        if waiver.selection is None:  # named elements; a recorded condition that can't be used any more covers none
             return number in self._named[waiver.name]
         if self._graph.kind(number) != waiver.terms.every:
             return False

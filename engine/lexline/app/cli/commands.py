@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lexline.app.cli import (
+    assess,
     check,
     coverage,
     examples,
@@ -23,6 +24,7 @@ from lexline.app.cli import (
     ledger,
     plugins,
     setup,
+    waive,
 )
 from lexline.app.cli.output import show_diagnostics
 from lexline.data_problems import as_diagnostics
@@ -31,6 +33,12 @@ from lexline_lineage.problems import LineageError
 from lexline_plugins.reporters.wording import printable
 
 __all__ = ["application", "run"]
+
+ASSESSMENT = "--type validation --status approved --approved-on 2026-11-01 --assessor 'Jo Marsh'"
+WAIVER = (
+    "--reason 'the validator left' --control 'sampled by hand' --approver 'Jo Marsh' --role 'head of model risk' "
+    "--requested-by 'Sam Field' --from 2026-11-01 --until 2027-01-31"
+)
 
 
 def version(wanted: bool) -> None:
@@ -78,6 +86,8 @@ def application() -> typer.Typer:
     app.command("log", epilog="Example: lexline log --last 10")(history.log)
     app.command("diff", epilog="Example: lexline diff 2026-08-31 2026-09-30")(history.diff)
     app.command("erase", epilog="Example: lexline erase 'Jo Doe'")(history.erase)
+    app.command("assess", epilog=f"Example: lexline assess credit {ASSESSMENT}")(assess.assess)
+    app.command("waive", epilog=f"Example: lexline waive house/VALIDATED credit {WAIVER}")(waive.waive)
     app.add_typer(ledger.application(), name="ledger")
     app.command("plugins", epilog="Example: lexline plugins")(plugins.plugins)
     return app

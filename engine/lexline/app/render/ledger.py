@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 
 from lexline.ledger.chain import Fault, Head
 from lexline.ledger.record import (
@@ -15,11 +16,21 @@ from lexline.ledger.record import (
     JudgementEntry,
     Recorded,
     WaiverEntry,
+    WaiverTerms,
     WaiverWithdrawn,
 )
+from lexline.ledger.waivers import Waiver
 from lexline_plugins.reporters.wording import inline, printable
 
-__all__ = ["render_entries", "render_entries_json", "render_entry", "render_faults", "render_faults_json"]
+__all__ = [
+    "render_entries",
+    "render_entries_json",
+    "render_entry",
+    "render_faults",
+    "render_faults_json",
+    "render_waivers",
+    "render_waivers_json",
+]
 
 
 def render_faults(head: Head, faults: Sequence[Fault]) -> str:
@@ -70,6 +81,49 @@ def render_entry(recorded: Recorded) -> str:
     return printable("\n".join([*lines, f"  digest: {recorded.digest}"])) + "\n"
 
 
+def render_waivers(waivers: Sequence[Waiver], today: date) -> str:
+    """Waivers as text, each with whether it hides anything today."""
+    lines = []
+    for waiver in waivers:
+        terms = waiver.terms
+        rules = ", ".join(map(inline, terms.rules))
+        lines += [
+            f"{waiver.name}: {_state(waiver, today)}",
+            f"  {rules} for {_covered(terms)}, from {terms.since} until {terms.until}",
+            f"  {inline(terms.reason)}; instead: {inline(terms.control)}",
+            f"  approved by {inline(terms.approver)} ({inline(terms.role)}), for {inline(terms.requested_by)}",
+            "",
+        ]
+    return printable("\n".join(lines[:-1]) or "Nothing is waived.") + "\n"
+
+
+def render_waivers_json(waivers: Sequence[Waiver], today: date) -> str:
+    """The same as JSON, with all terms."""
+    document = [
+        {
+            "name": waiver.name,
+            "entry": waiver.recorded,
+            "state": _state(waiver, today),
+            "withdrawn": waiver.withdrawn and waiver.withdrawn.isoformat(),
+            "terms": waiver.terms.model_dump(mode="json"),
+        }
+        for waiver in waivers
+    ]
+    return json.dumps({"waivers": document}, indent=2) + "\n"
+
+
+def _state(waiver: Waiver, today: date) -> str:
+    if waiver.is_withdrawn(today):
+        return "withdrawn"
+    if waiver.is_in_force(today):
+        return "in force"
+    return "ended" if waiver.terms.until < today else "upcoming"
+
+
+def _covered(terms: WaiverTerms) -> str:
+    return ", ".join(map(inline, terms.elements)) or f"every {terms.every} where {inline(terms.where)}"
+
+
 def _said(entry: Entry) -> str:
     match entry:
         case EvaluationEntry():
@@ -81,9 +135,8 @@ def _said(entry: Entry) -> str:
         case JudgementEntry():
             return f"{inline(entry.norm)} for {inline(entry.element)} by {inline(entry.assessor)}: {entry.finding}"
         case WaiverEntry():
-            about = ", ".join(map(inline, entry.elements)) or f"every {entry.every} where {inline(entry.where)}"
             rules = ", ".join(map(inline, entry.rules))
-            return f"{rules} for {about} from {entry.since} until {entry.until}, by {inline(entry.approver)}"
+            return f"{rules} for {_covered(entry)} from {entry.since} until {entry.until}, by {inline(entry.approver)}"
         case WaiverWithdrawn():
             return f"waiver {entry.waiver} from {entry.on} on, by {inline(entry.by)}: {inline(entry.reason)}"
         case Acknowledgement():
