@@ -1,10 +1,12 @@
 """What a change of one dataset costs beside a full evaluation, at one size of the portfolio.
 
-    python impact.py DATA_DIR [--rounds 7] [--policy closed]
+    python impact.py DATA_DIR [--rounds 9] [--policy closed]
 
-For the leaf and the hub that the portfolio names: ``special_category`` becomes true, by an overlay. Each round takes in
-turn a full evaluation of the changed portfolio and the impact of the change, both from a compiled program and a graph
-in memory; the table holds medians, the spread over the rounds, and what part of a full evaluation the impact takes.
+For the leaf and the hub that the portfolio names, one attribute after another is supposed to be otherwise. A portfolio
+that has decided once (``lexline.Impacts``) is asked what that does. Inside the time: the overlay, the difference of the
+two graphs, the verdicts of both sides for all that can have moved, and their comparison, as columns. Outside: loading,
+the first decision (the column ``first``), and what is made of the flips (ids, reasons). Each round takes in turn a full
+evaluation of the changed portfolio and the impact; the table holds medians, and the median of the ratios.
 """
 
 import argparse
@@ -20,10 +22,18 @@ from lexline_columns import CLOCK, DAY, POLICIES, program_of
 
 from lexline.decision import Evaluation
 from lexline.evaluate.columns import ColumnEvaluator
-from lexline.impacts import impact
+from lexline.impacts import Impacts
 from lexline_lineage.files import load_graph
 from lexline_lineage.overlay import Changes
 from lexline_lineage.vocabulary_files import load_vocabulary
+
+SUPPOSED = {
+    "special_category": True,
+    "owner": None,
+    "lawful_basis": None,
+    "personal_data": True,
+    "updated_on": "2026-10-31",
+}
 
 
 def seconds(work):
@@ -37,33 +47,31 @@ def main():
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--policy", default="closed")
     asked = parser.parse_args()
     meta = json.loads((asked.data / "meta.json").read_text("utf-8"))
     vocabulary = load_vocabulary(POLICIES / "vocabulary.yaml")
     program = program_of(asked.policy, vocabulary)
-    graph = load_graph(vocabulary, (asked.data,), DAY).graph
-    print("| dataset | models below | full s | impact s | impact / full | spread | decided | flips |")
-    print("| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: |")
+    evaluation = Evaluation(program, load_graph(vocabulary, (asked.data,), DAY).graph, CLOCK)
+    impacts = Impacts(evaluation)
+    first, _ = seconds(impacts.prepare)
+    print("| dataset | models below | change | full s | first s | impact s | impact / full | decided | flips |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, flip in meta["flip"].items():
-        changed = graph.with_changes(Changes(values={(flip["id"], "special_category"): True}))
-        old, new = Evaluation(program, graph, CLOCK), Evaluation(program, changed, CLOCK)
-        full, moved, found = [], [], None
-        for _ in range(asked.rounds):
-            columns = ColumnEvaluator(program, changed, CLOCK)
-            full.append(seconds(lambda columns=columns: [columns.rule(key) for key in program.rules])[0])
-            taken, found = seconds(lambda old=old, new=new: impact(old, new))
-            moved.append(taken)
-        ratio = statistics.median(moved) / statistics.median(full)
-        row = [
-            name,
-            f"{flip['models_downstream']:,}",
-            f"{statistics.median(full):.3g}",
-            f"{statistics.median(moved):.3g}",
-        ]
-        row += [f"{ratio:.3g}", f"{min(moved):.3g} to {max(moved):.3g}", f"{found.decided:,}", f"{len(found.flips):,}"]
-        print("| " + " | ".join(row) + " |")
+        for attribute, value in SUPPOSED.items():
+            changes = Changes(values={(flip["id"], attribute): value})
+            changed = evaluation.graph.with_changes(changes)
+            full, moved, found = [], [], None
+            for _ in range(asked.rounds):
+                columns = ColumnEvaluator(program, changed, CLOCK)
+                full.append(seconds(lambda columns=columns: [columns.rule(key) for key in program.rules])[0])
+                taken, found = seconds(lambda changes=changes: impacts.supposing(changes))
+                moved.append(taken)
+            ratio = statistics.median(part / whole for part, whole in zip(moved, full, strict=True))
+            row = [name, f"{flip['models_downstream']:,}", attribute, f"{statistics.median(full):.3g}", f"{first:.3g}"]
+            row += [f"{statistics.median(moved):.3g}", f"{ratio:.3g}", f"{found.decided:,}"]
+            print("| " + " | ".join([*row, f"{sum(len(column.elements) for column in found.columns):,}"]) + " |")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lexline.decision import Evaluation, Gate, decide, explain, gate
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.evaluate.verdict import Decision, Phase, Verdict
-    from lexline.impacts import Impact, impact
+    from lexline.impacts import Impact, Impacts, impact
     from lexline.inventory import Inventory, take_stock
     from lexline.project import load
     from lexline.recording import Recorder, open_recorder
@@ -31,6 +31,7 @@ __all__ = [
     "Evaluation",
     "Gate",
     "Impact",
+    "Impacts",
     "Inventory",
     "LexlineError",
     "Phase",
@@ -51,7 +52,7 @@ PLACES = {
     "lexline.decision": ("Evaluation", "Gate", "decide", "explain", "gate"),
     "lexline.diagnostics": ("Diagnostic", "LexlineError"),
     "lexline.evaluate.verdict": ("Decision", "Phase", "Verdict"),
-    "lexline.impacts": ("Impact", "impact"),
+    "lexline.impacts": ("Impact", "Impacts", "impact"),
     "lexline.inventory": ("Inventory", "take_stock"),
     "lexline.project": ("load",),
     "lexline.recording": ("Recorder", "open_recorder"),

@@ -26,6 +26,7 @@ from lexline.ledger.waivers import Waiver, Waivers
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravest_first
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
+from lexline_lineage.overlay import Changes
 from lexline_lineage.values import Sort, Value
 
 __all__ = ["ALL_REASONS", "Evaluation", "Gate", "StoreState", "decide", "explain", "gate"]
@@ -65,6 +66,11 @@ class Evaluation:
         if number is None and self.joined is not None and name in self.joined.ids:
             number = self.graph.number(self.joined.ids[name])
         return number
+
+    def supposing(self, changes: Changes) -> Evaluation:
+        """The same over the facts after some supposed changes. Raises ``LineageError`` where they do not fit."""
+        graph = self.graph.with_changes(changes)
+        return replace(self, graph=graph, checks=None if self.checks is None else self.checks.over(graph))
 
     def waived(self) -> Waivers:
         """The waivers, ready to be applied to decisions."""

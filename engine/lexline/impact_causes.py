@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Verdict
 from lexline.impacts import Flip, Impact
@@ -135,13 +137,10 @@ class _Teller:
     def _name(self, joint: int) -> str:
         facts = self._moved.facts
         return (
-            self._moved.new.graph.ids[joint] if joint < facts.size else self._moved.old.graph.ids[self._earlier[joint]]
+            self._moved.new.graph.ids[joint]
+            if joint < facts.size
+            else self._moved.old.graph.ids[int(facts.earlier(np.array([joint]))[0])]
         )
-
-    @cached_property
-    def _earlier(self) -> list[int]:
-        earlier: list[int] = self._moved.facts.earlier().tolist()
-        return earlier
 
     @cached_property
     def _others(self) -> set[str]:

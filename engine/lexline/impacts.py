@@ -1,8 +1,9 @@
-"""What a change of rules or facts does to verdicts: ``impact`` compares two evaluations and decides again only what can
-have moved.
+"""What a change of rules or facts does to verdicts: ``Impacts`` decides one evaluation once, and tells for each change
+what moves; ``impact`` compares two evaluations.
 
 Rules that mean something else (by their digest) are decided for all of their elements; the others for those from which
-a changed fact can be read. Guaranteed: the flips are those that a comparison of two full evaluations finds.
+a changed fact can be read, and within them only what it reaches. Guaranteed: the flips are those that a comparison of
+two full evaluations finds, after waivers.
 """
 
 from __future__ import annotations
@@ -10,27 +11,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from lexline.decision import Evaluation
 from lexline.evaluate.column_types import Index
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator, VerdictColumn
-from lexline.evaluate.cone_columns import ConeEvaluator, Decided
-from lexline.evaluate.moved import moved
+from lexline.evaluate.cone_columns import Decided
+from lexline.evaluate.earlier import Earlier
+from lexline.evaluate.moved import Moves, moves
 from lexline.evaluate.verdict import Verdict
 from lexline.lang.digest import rule_digest
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Program
-from lexline.plan.build import build_plan
-from lexline.plan.nodes import Plan
-from lexline.plan.rewrite import rewrite
+from lexline.plan.planned import plan_of
 from lexline_lineage.difference import Difference, difference
+from lexline_lineage.overlay import Changes
 
-__all__ = ["Flip", "Impact", "RuleChanges", "impact"]
-
-FEW = 1 / 40
-"""Up to which share of a kind its elements are decided one by one; beyond it a whole column costs less."""
+__all__ = ["Flip", "Impact", "Impacts", "RuleChanges", "RuleFlips", "impact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,17 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RuleFlips:
+    """The flips of one rule: joint numbers of elements, and a code for what it says of each before and after (-1:
+    nothing)."""
+
+    rule: Key
+    elements: Index
+    before: Index
+    after: Index
+
+
+@dataclass(frozen=True, eq=False)
 class Impact:
     """What moved from one evaluation to another. ``decided`` counts the verdicts that had to be decided again."""
 
@@ -61,8 +71,21 @@ class Impact:
     new: Evaluation
     rules: RuleChanges
     facts: Difference
-    flips: tuple[Flip, ...]
+    columns: tuple[RuleFlips, ...]
     decided: int
+
+    @cached_property
+    def flips(self) -> tuple[Flip, ...]:
+        """All verdicts that differ, rule by rule."""
+        return tuple(flip for column in self.columns for flip in self._flips(column))
+
+    def _flips(self, column: RuleFlips) -> Iterator[Flip]:
+        said = {code: _decided(code) for code in {*column.before.tolist(), *column.after.tolist()}}
+        earlier = self.facts.earlier(column.elements).tolist()
+        codes = zip(column.elements.tolist(), earlier, column.before.tolist(), column.after.tolist(), strict=True)
+        for number, was, before, after in codes:
+            element = self.new.graph.ids[number] if after >= 0 else self.old.graph.ids[was]
+            yield Flip(column.rule, element, said[before], said[after])
 
     @property
     def new_fails(self) -> tuple[Flip, ...]:
@@ -90,18 +113,56 @@ def _word(decided: Decided | None) -> str:
 
 def impact(old: Evaluation, new: Evaluation, *, checks: Mapping[str, CheckSignature] | None = None) -> Impact:
     """What moves from ``old`` to ``new``. ``checks`` say what the checks read; one that isn't there may read all."""
-    changes = _rule_changes(old.program, new.program)
-    facts = difference(old.graph, new.graph)
-    sides = _sides(old, new)
-    deciding = _Deciding(old, new, facts, sides)
-    anew = {*changes.added, *changes.removed, *changes.changed}
-    same_words = old.clock == new.clock and old.graph.vocabulary == new.graph.vocabulary
-    marks = moved(sides[1], facts, new.graph, checks or {}) if same_words else {}
-    flips: list[Flip] = []
-    for key in dict.fromkeys((*new.program.rules, *old.program.rules)):
-        marked = None if key in anew else marks.get(key)
-        flips += deciding.all(key) if marked is None else deciding.some(key, np.flatnonzero(marked))
-    return Impact(old, new, changes, facts, tuple(flips), deciding.count)
+    return Impacts(old, checks=checks).of(new)
+
+
+class Impacts:
+    """Decides an evaluation once, and tells what changes do to it, one after another, for one thread at a time.
+
+    It keeps the columns of the evaluation and where its paints got: some bytes for each element and rule. What a change
+    by an overlay (``supposing``) then costs goes with what it can reach.
+    """
+
+    def __init__(self, evaluation: Evaluation, *, checks: Mapping[str, CheckSignature] | None = None) -> None:
+        self._old = _Side(evaluation)
+        self._checks = checks or {}
+
+    def prepare(self) -> None:
+        """Decides the evaluation now, rather than with the first change."""
+        for key in self._old.evaluation.program.rules:
+            self._old.whole(key)
+
+    def supposing(self, changes: Changes) -> Impact:
+        """What some supposed changes of the facts do. Raises ``LineageError`` where they do not fit."""
+        return self.of(self._old.evaluation.supposing(changes))
+
+    def of(self, new: Evaluation) -> Impact:
+        """What moves from the evaluation to another one."""
+        old = self._old.evaluation
+        changes, facts = _rule_changes(old.program, new.program), difference(old.graph, new.graph)
+        moved = None
+        words = old.graph.vocabulary, new.graph.vocabulary
+        if old.clock == new.clock and (words[0] is words[1] or words[0] == words[1]):
+            moved = moves(plan_of(new.program), facts, new.graph, self._checks)
+        later = _Side(new, self._earlier(new, moved, facts))
+        comparing = _Comparing(self._old, later, facts)
+        anew = {*changes.added, *changes.removed, *changes.changed}
+        columns = []
+        for key in dict.fromkeys((*new.program.rules, *old.program.rules)):
+            rule = None if moved is None or key in anew else moved.of_rule(later.columns.plan.rules[key])
+            if rule is None or moved is None or rule.everything:
+                columns.append(comparing.all(key))
+            else:
+                columns.append(comparing.some(key, moved.marked(rule.slots[0])))
+        found = tuple(column for column in columns if len(column.elements))
+        return Impact(old, new, changes, facts, found, later.decided)
+
+    def _earlier(self, new: Evaluation, moved: Moves | None, facts: Difference) -> Earlier | None:
+        """What the later side can begin from."""
+        if moved is None or facts.numbering is not None or plan_of(new.program) is not self._old.columns.plan:
+            return None
+        self.prepare()
+        return Earlier(self._old.columns, new.graph, moved, facts)
 
 
 def _rule_changes(old: Program, new: Program) -> RuleChanges:
@@ -115,77 +176,81 @@ def _rule_changes(old: Program, new: Program) -> RuleChanges:
     )
 
 
-def _sides(old: Evaluation, new: Evaluation) -> tuple[Plan, Plan]:
-    after = rewrite(build_plan(new.program))
-    return (after if old.program is new.program else rewrite(build_plan(old.program))), after
-
-
 class _Side:
-    """One evaluation, decided as far as it is asked for."""
+    """One evaluation, decided as far as it is asked for. Codes are of verdicts before waivers."""
 
-    def __init__(self, evaluation: Evaluation, plan: Plan) -> None:
-        self.rules = evaluation.program.rules
+    def __init__(self, evaluation: Evaluation, earlier: Earlier | None = None) -> None:
+        self.evaluation = evaluation
         self.graph = evaluation.graph
-        self._columns = ColumnEvaluator(plan, evaluation.graph, evaluation.clock, evaluation.checks)
-        self._cones: ConeEvaluator | None = None
+        given = (plan_of(evaluation.program), evaluation.graph, evaluation.clock, evaluation.checks)
+        self.columns = ColumnEvaluator(*given, lasting=earlier is None, earlier=earlier)
+        self._codes: dict[Key, Index] = {}
+        self.decided = 0
 
-    def whole(self, key: Key) -> tuple[Index, Index]:
-        """The elements of a rule's kind, and a code for what it says of each."""
-        if key not in self.rules:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        column = self._columns.rule(key)
-        return column.elements.astype(np.int64), _codes(column)
+    def has(self, key: Key) -> bool:
+        """Whether there is such a rule."""
+        return key in self.columns.plan.rules
+
+    def members(self, key: Key) -> Index:
+        """The elements of a rule's kind."""
+        if not self.has(key):
+            return np.zeros(0, np.int64)
+        return self.graph.members[self.columns.plan.rules[key].kind].astype(np.int64)
+
+    def whole(self, key: Key) -> Index:
+        """A code for what a rule says of each element of its kind."""
+        if key not in self._codes:
+            self._codes[key] = _codes(self.columns.rule(key)) if self.has(key) else np.zeros(0, np.int64)
+            self.decided += len(self._codes[key])
+        return self._codes[key]
 
     def some(self, key: Key, numbers: Index) -> Index:
-        """A code for what a rule says of some elements of its kind."""
-        members = self.graph.members[self.rules[key].kind]
-        if len(numbers) > len(members) * FEW:
-            return self.whole(key)[1][self.graph.rows[numbers]]
-        if self._cones is None:
-            self._cones = ConeEvaluator(self._columns)
-        found = [self._cones.decide(number, (key,))[0] for number in numbers.tolist()]
-        return np.array([_code(decided) for decided in found], np.int64)
+        """The same for some of them; numbers of other elements, and -1, have -1."""
+        found = np.full(len(numbers), -1, np.int64)
+        kind = self.columns.plan.rules[key].kind
+        if kind not in self.graph.kind_names:
+            return found
+        here = np.flatnonzero((numbers >= 0) & (numbers < len(self.graph.kind_codes)))
+        here = here[self.graph.kind_codes[numbers[here]] == self.graph.kind_names.index(kind)]
+        rows = self.graph.rows[numbers[here]].astype(np.int64)
+        if key in self._codes:
+            found[here] = self._codes[key][rows]
+        elif len(rows) * 2 > len(self.graph.members[kind]):
+            found[here] = self.whole(key)[rows]
+        else:
+            found[here] = _codes(self.columns.rule(key, rows))
+            self.decided += len(rows)
+        return found
 
 
-class _Deciding:
-    """Decides rules on both sides and compares."""
+class _Comparing:
+    """Compares both sides, rule by rule."""
 
-    def __init__(self, old: Evaluation, new: Evaluation, facts: Difference, plans: tuple[Plan, Plan]) -> None:
-        self._old, self._new = _Side(old, plans[0]), _Side(new, plans[1])
+    def __init__(self, old: _Side, new: _Side, facts: Difference) -> None:
+        self._old, self._new = old, new
         self._facts = facts
-        self._earlier = facts.earlier()
-        self.count = 0
 
-    def all(self, key: Key) -> Iterator[Flip]:
+    def all(self, key: Key) -> RuleFlips:
         """The flips of a rule among all elements."""
-        before, earlier = self._old.whole(key)
-        after, later = self._new.whole(key)
-        codes = np.full((2, len(self._earlier)), -1, np.int64)
-        codes[0, self._facts.joint[before]] = earlier
-        codes[1, after] = later
-        self.count += len(before) + len(after)
-        yield from self._flips(key, np.flatnonzero(codes[0] != codes[1]), codes)
+        before, after = self._old.members(key), self._new.members(key)
+        codes = np.full((2, self._facts.count), -1, np.int64)
+        codes[0, self._facts.joint(before)] = self._old.whole(key)
+        codes[1, after] = self._new.whole(key)
+        return _differing(key, np.arange(self._facts.count), codes[0], codes[1])
 
-    def some(self, key: Key, marked: Index) -> Iterator[Flip]:
+    def some(self, key: Key, marked: Index) -> RuleFlips:
         """The flips of a rule among some elements of the later graph, and those that are there no more."""
         elements = np.union1d(marked, self._facts.kinds) if len(self._facts.kinds) else marked
-        codes = np.full((2, len(elements)), -1, np.int64)
-        later = elements < self._facts.size
-        for at, side, numbers in (
-            (0, self._old, self._earlier[elements]),
-            (1, self._new, np.where(later, elements, -1)),
-        ):
-            here = np.flatnonzero(np.isin(numbers, side.graph.members[side.rules[key].kind]))
-            codes[at, here] = side.some(key, numbers[here])
-            self.count += len(here)
-        differ = np.flatnonzero(codes[0] != codes[1])
-        yield from self._flips(key, elements[differ], codes[:, differ], aligned=True)
+        if not len(elements):
+            return RuleFlips(key, elements, elements, elements)
+        before = self._old.some(key, self._facts.earlier(elements))
+        after = self._new.some(key, np.where(elements < self._facts.size, elements, -1))
+        return _differing(key, elements, before, after)
 
-    def _flips(self, key: Key, elements: Index, codes: Index, *, aligned: bool = False) -> Iterator[Flip]:
-        pairs = codes if aligned else codes[:, elements]
-        for number, before, after in zip(elements.tolist(), *pairs.tolist(), strict=True):
-            graph, own = (self._new.graph, number) if after >= 0 else (self._old.graph, int(self._earlier[number]))
-            yield Flip(key, graph.ids[own], _decided(before), _decided(after))
+
+def _differing(key: Key, elements: Index, before: Index, after: Index) -> RuleFlips:
+    at = np.flatnonzero(before != after)
+    return RuleFlips(key, elements[at], before[at], after[at])
 
 
 _SILENT = VERDICTS.index(Verdict.NOT_APPLICABLE)
@@ -195,11 +260,6 @@ def _codes(column: VerdictColumn) -> Index:
     """What a rule says of each element as a number; -1 where it does not apply."""
     found = (column.verdicts.astype(np.int64) * len(VERDICTS) + column.underlying) * len(PHASES) + column.phases
     return np.where(column.verdicts == _SILENT, -1, found)
-
-
-def _code(decided: Decided) -> int:
-    verdict, under = VERDICTS.index(decided.verdict), VERDICTS.index(decided.underlying)
-    return -1 if verdict == _SILENT else (verdict * len(VERDICTS) + under) * len(PHASES) + PHASES.index(decided.phase)
 
 
 def _decided(code: int) -> Decided | None:

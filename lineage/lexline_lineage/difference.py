@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = ["ChangedEdges", "Difference", "difference"]
 
 Index = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Numbers = NDArray[np.int32] | Index
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,16 +35,19 @@ class ChangedEdges:
     targets: Index
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """What is not the same in two graphs.
 
     Elements have *joint* numbers: those of the later graph (``size`` of them), then further ones for the elements that
-    only the earlier one has. ``joint`` gives them for the numbers of the earlier graph, -1 where one is not used.
+    only the earlier one has, which has ``before`` of them.
     """
 
     size: int
-    joint: Index
+    before: int
+    numbering: Index | None
+    """the joint number for each of the earlier graph, -1 where one is not used; None: each number means the same
+    element in both, where it is used at all"""
     kinds: Index
     """the elements that are in one graph only, or of another kind, by joint number"""
     touched: frozenset[str]
@@ -55,33 +60,46 @@ class Difference:
         """Whether anything differs."""
         return bool(len(self.kinds) or self.cells or self.edges)
 
-    def earlier(self) -> Index:
-        """The number in the earlier graph for each joint number; -1 for elements that only the later one has."""
-        found = np.full(max(self.size, int(self.joint.max(initial=-1)) + 1), -1, np.int64)
-        used = np.flatnonzero(self.joint >= 0)
-        found[self.joint[used]] = used
+    def joint(self, numbers: Index) -> Index:
+        """The joint numbers of elements of the earlier graph."""
+        return numbers if self.numbering is None else self.numbering[numbers]
+
+    def earlier(self, joint: Index) -> Index:
+        """The numbers in the earlier graph; -1 for elements that only the later one has."""
+        if self.numbering is None:
+            return np.where(joint < self.before, joint, -1)
+        return self._earlier[joint]
+
+    @property
+    def count(self) -> int:
+        """How many joint numbers there are."""
+        return self.size if self.numbering is None else len(self._earlier)
+
+    @cached_property
+    def _earlier(self) -> Index:
+        numbering = np.zeros(0, np.int64) if self.numbering is None else self.numbering
+        found = np.full(max(self.size, int(numbering.max(initial=-1)) + 1), -1, np.int64)
+        used = np.flatnonzero(numbering >= 0)
+        found[numbering[used]] = used
         return found
 
 
 def difference(before: Graph, after: Graph) -> Difference:
     """What ``after`` says otherwise than ``before``."""
-    joint = _joint(before, after)
-    size = len(after.ids)
-    kinds, touched = _kinds(before, after, joint)
+    numbering = None if _same_numbers(before, after) else _numbering(before, after)
+    kinds, touched = _kinds(before, after, numbering)
     return Difference(
-        size,
-        joint,
+        len(after.ids),
+        len(before.ids),
+        numbering,
         kinds,
         touched,
-        dict(_cells(before, after, joint)),
-        dict(_edges(before, after, joint)),
+        dict(_cells(before, after, numbering)),
+        dict(_edges(before, after, numbering)),
     )
 
 
-def _joint(before: Graph, after: Graph) -> Index:
-    used = before.kind_codes >= 0
-    if _same_numbers(before, after):
-        return np.where(used, np.arange(len(before.ids), dtype=np.int64), -1)
+def _numbering(before: Graph, after: Graph) -> Index:
     numbers = {
         element: number
         for number, (element, code) in enumerate(zip(after.ids, after.kind_codes.tolist(), strict=True))
@@ -117,7 +135,10 @@ def _continues(first: Strings, longer: Strings) -> bool:
     )
 
 
-def _kinds(before: Graph, after: Graph, joint: Index) -> tuple[Index, frozenset[str]]:
+def _kinds(before: Graph, after: Graph, numbering: Index | None) -> tuple[Index, frozenset[str]]:
+    if numbering is None and before.kind_codes is after.kind_codes and before.kind_names == after.kind_names:
+        return np.zeros(0, np.int64), frozenset()
+    joint = _joint(before, numbering)
     names = tuple(dict.fromkeys((*after.kind_names, *before.kind_names)))
     count = max(len(after.ids), int(joint.max(initial=-1)) + 1)
     earlier, later = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
@@ -129,6 +150,13 @@ def _kinds(before: Graph, after: Graph, joint: Index) -> tuple[Index, frozenset[
     return changed, frozenset(names[code] for code in codes if code >= 0)
 
 
+def _joint(before: Graph, numbering: Index | None) -> Index:
+    """The joint number for each of the earlier graph, -1 where it is not used."""
+    if numbering is not None:
+        return numbering
+    return np.where(before.kind_codes >= 0, np.arange(len(before.ids), dtype=np.int64), -1)
+
+
 def _codes(graph: Graph, names: tuple[str, ...]) -> Index:
     """The kind of each element as an index into ``names``; -1 for unused numbers."""
     places = np.array([*(names.index(name) for name in graph.kind_names), -1], np.int64)
@@ -138,29 +166,47 @@ def _codes(graph: Graph, names: tuple[str, ...]) -> Index:
 # ---- cells ---------------------------------------------------------------------------------------------------------
 
 
-def _cells(before: Graph, after: Graph, joint: Index) -> Iterator[tuple[tuple[str, str], Index]]:
-    rows: dict[str, tuple[Index, Index, Index]] = {}
+def _cells(before: Graph, after: Graph, numbering: Index | None) -> Iterator[tuple[tuple[str, str], Index]]:
+    rows: dict[str, tuple[Numbers, _Rows, _Rows]] = {}
     for key, column in after.columns.items():
         other = before.columns.get(key)
         if other is None or other is column:  # a column is shared where its elements are, too
             continue
         kind = key[0]
         if kind not in rows:
-            earlier, later = joint[before.members[kind]], after.members[kind].astype(np.int64)
-            rows[kind] = np.intersect1d(earlier, later, assume_unique=True, return_indices=True)
+            rows[kind] = _shared_rows(before.members[kind], after.members[kind], numbering)
         elements, at_before, at_after = rows[kind]
         known, knows = other.known[at_before], column.known[at_after]
-        changed = known != knows
-        both = np.flatnonzero(known & knows)
-        if len(both):
-            changed[both] = _differ(before, after, (other, column), (at_before[both], at_after[both]))
-        if changed.any():
-            yield key, elements[changed]
+        changed = np.flatnonzero(known != knows)
+        values = other.values[at_before], column.values[at_after]
+        if other.type == column.type and values[0].dtype != object and column.type.sort is not Sort.TEXT:
+            moved = np.flatnonzero(values[0] != values[1])  # few: only they are asked whether they are known
+        else:
+            moved = np.arange(len(elements))
+        moved = moved[known[moved] & knows[moved]]
+        if len(moved):
+            pair = values[0][moved], values[1][moved]
+            moved = moved[_differ(before, after, (other, column), pair)]
+        if len(changed) or len(moved):
+            yield key, elements[np.union1d(changed, moved)].astype(np.int64)
 
 
-def _differ(before: Graph, after: Graph, columns: tuple[Column, Column], rows: tuple[Index, Index]) -> Bools:
+_Rows = Index | slice
+
+
+def _shared_rows(earlier: Numbers, later: Numbers, numbering: Index | None) -> tuple[Numbers, _Rows, _Rows]:
+    """The elements of a kind in both graphs, and their rows in either."""
+    if numbering is None and (earlier is later or np.array_equal(earlier, later)):
+        return later, slice(None), slice(None)
+    joint = earlier.astype(np.int64) if numbering is None else numbering[earlier]
+    return np.intersect1d(joint, later.astype(np.int64), assume_unique=True, return_indices=True)
+
+
+def _differ(
+    before: Graph, after: Graph, columns: tuple[Column, Column], pair: tuple[NDArray[Any], NDArray[Any]]
+) -> Bools:
     """Whether the known values of two columns differ, row by row."""
-    one, other = (column.values[at] for column, at in zip(columns, rows, strict=True))
+    one, other = pair
     if columns[0].type != columns[1].type:
         return np.ones(len(one), np.bool_)
     match columns[0].type.sort:
@@ -186,15 +232,17 @@ def _coded(texts: Strings, numbers: NDArray[Any], codes: dict[str, int]) -> Inde
 # ---- edges ---------------------------------------------------------------------------------------------------------
 
 
-def _edges(before: Graph, after: Graph, joint: Index) -> Iterator[tuple[str, ChangedEdges]]:
-    same = np.array_equal(joint, np.arange(len(joint)))
-    size = max(len(after.ids), int(joint.max(initial=-1)) + 1)
-    own = np.arange(len(after.ids), dtype=np.int64)
+def _edges(before: Graph, after: Graph, numbering: Index | None) -> Iterator[tuple[str, ChangedEdges]]:
+    size = max(len(after.ids), -1 if numbering is None else int(numbering.max(initial=-1)) + 1)
     for name in dict.fromkeys((*after.along, *before.along)):
         one, other = before.along.get(name), after.along.get(name)
-        if same and one is not None and other is not None and _is_shared(one, other):
-            continue
-        keys = np.setxor1d(_keys(one, joint, size), _keys(other, own, size), assume_unique=True)
+        if numbering is None and one is not None and other is not None:
+            if _is_shared(one, other):
+                continue
+            rows = _unlike_rows(one, other)
+        else:
+            rows = slice(0, None)
+        keys = np.setxor1d(_keys(one, numbering, size, rows), _keys(other, None, size, rows), assume_unique=True)
         if len(keys):
             edges = np.unique(keys // 2)
             yield name, ChangedEdges(edges // size, edges % size)
@@ -205,13 +253,46 @@ def _is_shared(one: Adjacency, other: Adjacency) -> bool:
     return (
         one.neighbours is other.neighbours
         and one.possible is other.possible
-        and np.array_equal(one.starts, other.starts[: len(one.starts)])
+        and (one.starts is other.starts or np.array_equal(one.starts, other.starts[: len(one.starts)]))
     )
 
 
-def _keys(adjacency: Adjacency | None, joint: Index, size: int) -> Index:
-    """A number for each edge that tells its ends and whether it is possible."""
+def _unlike_rows(one: Adjacency, other: Adjacency) -> slice:
+    """Which of ``starts`` hold all rows in which two adjacencies differ, without what both begin and end with."""
+    ends = min(len(one.starts), len(other.starts)) - 1
+    first = min(_first(one.starts[1 : ends + 1] != other.starts[1 : ends + 1]), ends)
+    at = _first(_unlike(one, other, 1))
+    first = min(first, max(int(np.searchsorted(one.starts, at, side="right")) - 1, 0))
+    if len(one.starts) != len(other.starts):
+        return slice(first, None)
+    left, right = (len(each.neighbours) - each.starts[::-1] for each in (one, other))
+    after = len(one.starts) - _first(left != right)
+    same = _first(_unlike(one, other, -1))
+    after = max(after, first, int(np.searchsorted(one.starts, len(one.neighbours) - same)))
+    return slice(first, after + 1)
+
+
+def _unlike(one: Adjacency, other: Adjacency, step: int) -> Bools:
+    """Where the edges differ, counted from the first (1) or from the last (-1)."""
+    size = min(len(one.neighbours), len(other.neighbours))
+    targets = one.neighbours[::step][:size] != other.neighbours[::step][:size]
+    return np.asarray(targets | (one.possible[::step][:size] != other.possible[::step][:size]))
+
+
+def _first(marked: Bools) -> int:
+    """The place of the first one; the length where there is none."""
+    place = int(marked.argmax()) if len(marked) else 0
+    return place if len(marked) and marked[place] else len(marked)
+
+
+def _keys(adjacency: Adjacency | None, numbering: Index | None, size: int, rows: slice) -> Index:
+    """A number for each edge of some rows that tells its ends and whether it is possible."""
     if adjacency is None:
         return np.zeros(0, np.int64)
-    origins = np.repeat(joint[: len(adjacency.starts) - 1], np.diff(adjacency.starts))
-    return np.asarray((origins * size + joint[adjacency.neighbours]) * 2 + adjacency.possible)
+    starts = adjacency.starts[rows]
+    edges = slice(int(starts[0]), int(starts[-1])) if len(starts) else slice(0, 0)
+    origins = np.repeat(np.arange(rows.start, rows.start + max(len(starts) - 1, 0)), np.diff(starts))
+    targets = adjacency.neighbours[edges].astype(np.int64)
+    if numbering is not None:
+        origins, targets = numbering[origins], numbering[targets]
+    return np.asarray((origins * size + targets) * 2 + adjacency.possible[edges])

@@ -47,6 +47,10 @@ class Probes:
         more = next((value for _, value in arguments if isinstance(value, float)), 0.0)
         return [self._outcome(check, number, more) for number in numbers]
 
+    def over(self, graph: Graph) -> Probes:
+        """See ``lexline.evaluate.calls.CheckResults``."""
+        return Probes(graph)
+
     def _outcome(self, check: str, number: int, more: float) -> CheckOutcome:
         tier = self._graph.value(number, "tier")
         if isinstance(tier, float) and (tier < 0 if check == "probe.tier" else tier == UNLUCKY):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lexline.evaluate.verdict import MissingFact
+from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
 
 __all__ = ["CheckOutcome", "CheckResults", "NoChecks"]
@@ -33,6 +34,10 @@ class CheckResults(Protocol):
         parameter without a value in force: every outcome is then missing."""
         ...
 
+    def over(self, graph: Graph) -> CheckResults:
+        """The same checks over another graph."""
+        ...
+
 
 class NoChecks:
     """For a program that calls none."""
@@ -42,3 +47,7 @@ class NoChecks:
     ) -> Sequence[CheckOutcome]:
         """Refuses: no check is registered."""
         raise LookupError(f"no check is registered as {check} (asked for {kind} with {arguments})")
+
+    def over(self, graph: Graph) -> CheckResults:  # noqa: ARG002
+        """None."""
+        return self

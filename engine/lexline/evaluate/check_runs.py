@@ -51,6 +51,10 @@ class CheckRuns:
             self._done[key] = self._run(self.checks[check], kind, arguments)
         return self._done[key]
 
+    def over(self, graph: Graph) -> CheckRuns:
+        """The same checks over another graph."""
+        return CheckRuns(graph, self.clock, self.checks)
+
     def _run(self, registered: RegisteredCheck, kind: str, arguments: Arguments) -> Sequence[CheckOutcome]:
         signature = registered.check.signature
         elements = [self.graph.ids[number] for number in self.graph.members[kind].tolist()]

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lexline.evaluate.column_types import Cells, Numbers, Truths, Values, repeat, truth_of
+from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Reader
 from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
 from lexline.evaluate.truth_columns import conjunction
 from lexline.evaluate.walks import Masks
 from lexline.evaluate.ways import WholeWays, kind_of
 from lexline.plan.batches import batches
-from lexline.plan.nodes import Extreme, Input, Lineage, Navigate, Node, Quantify, Related, navigation_of
+from lexline.plan.nodes import Constant, Extreme, Input, Lineage, Navigate, Node, Quantify, Related, navigation_of
 
 __all__ = ["Closed"]
 
@@ -20,11 +21,14 @@ __all__ = ["Closed"]
 class Closed:
     """Reads the members' side of the closed nodes of a plan, and keeps the grounds over which they are decided."""
 
-    def __init__(self, reader: Reader, ways: WholeWays) -> None:
+    def __init__(self, reader: Reader, ways: WholeWays, earlier: Earlier | None = None) -> None:
         self._reader = reader
         self._ways = ways
+        self._earlier = earlier
         self._grounds: dict[tuple[object, tuple[str, str]], Ground] = {}
-        self.batches: Mapping[Node, tuple[Node, ...]] = batches(reader.plan)
+        self.batches: Mapping[Node, tuple[Node, ...]] = (
+            batches(reader.plan) if earlier is None else earlier.columns.closed.batches
+        )
         """For each closed node those that are decided with it."""
 
     def ground(self, node: Node) -> Ground:
@@ -33,6 +37,9 @@ class Closed:
         scope, kinds = navigation.scope, (kind_of(node.domains[0]), kind_of(navigation.member))
         found = self._grounds.get((scope, kinds))
         if found is None:
+            earlier = self._earlier
+            if earlier is not None and isinstance(scope, Lineage | Related) and earlier.keeps_way(scope):
+                return earlier.columns.closed.ground(node)
             match scope:
                 case Lineage():
                     found = LineageGround(graph, scope, kinds, self._ways.masks(scope), self._ways.kernels)
@@ -51,7 +58,9 @@ class Closed:
     def member(self, node: Node) -> Truths:
         """Which members count: of a quantifier those with condition and body."""
         parts = node.inputs if isinstance(node.operation, Quantify) else node.inputs[:1]
-        return conjunction([truth_of(self._cells(node, part)) for part in parts])
+        always = [self._reader.plan.nodes[part.node].operation == Constant(True) for part in parts]
+        asked = [part for part, is_always in zip(parts, always, strict=True) if not is_always] or parts[:1]
+        return conjunction([truth_of(self._cells(node, part)) for part in asked])
 
     def body(self, node: Node) -> Truths:
         """Which members have the body of a share or of an extreme."""

@@ -29,6 +29,7 @@ __all__ = [
     "Values",
     "blank",
     "choose",
+    "copied",
     "decode",
     "encode",
     "repeat",
@@ -195,6 +196,17 @@ def truth_of(cells: Cells) -> Truths:
     if not isinstance(cells, Truths):
         raise TypeError("a condition is true or false")
     return cells
+
+
+def copied(cells: Cells) -> Cells:
+    """The same column, to be written into."""
+    match cells:
+        case Truths(yes, no, failed):
+            return Truths(yes.copy(), no.copy(), failed.copy())
+        case Numbers(low, high, known, failed):
+            return Numbers(low.copy(), high.copy(), known.copy(), failed.copy())
+        case Values(values, known, failed):
+            return Values(values.copy(), known.copy(), failed.copy())
 
 
 def write(whole: Cells, rows: Index, part: Cells) -> None:

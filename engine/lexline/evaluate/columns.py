@@ -16,17 +16,22 @@ from lexline.evaluate.closed import Closed
 from lexline.evaluate.column_sets import Sets
 from lexline.evaluate.column_types import (
     Cells,
+    Index,
     Numbers,
     Texts,
+    copied,
     decode,
     repeat,
     truth_of,
+    write,
 )
 from lexline.evaluate.decisions import PHASES, VERDICTS, VerdictColumn
+from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Frame, Reader, distinct
 from lexline.evaluate.leaves import Leaves
 from lexline.evaluate.operations import combine
 from lexline.evaluate.paint import Painter
+from lexline.evaluate.paints import Paints
 from lexline.evaluate.summing import Summer
 from lexline.evaluate.truth_columns import decide_phases, decide_verdicts
 from lexline.evaluate.verdict import Clock
@@ -34,11 +39,13 @@ from lexline.evaluate.walk_kernels import Choice, walk_kernels
 from lexline.evaluate.ways import WholeWays
 from lexline.lang.typed import Key, Program
 from lexline.plan import nodes as plan
-from lexline.plan.build import build_plan
-from lexline.plan.nodes import Domain, Input, Items, Node, Plan
-from lexline.plan.rewrite import rewrite
+from lexline.plan.nodes import Domain, Input, Items, Lineage, Node, Plan, navigation_of
+from lexline.plan.planned import plan_of
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
+
+FEW = 64
+"""From how many elements on a paint of the lineage costs less than a walk from each."""
 
 __all__ = ["PHASES", "VERDICTS", "ColumnEvaluator", "Figure", "VerdictColumn"]
 
@@ -56,7 +63,9 @@ class Figure:
 class ColumnEvaluator:
     """Evaluates a program (or its plan) over a graph on one date. Columns are kept as long as the evaluator lives.
 
-    ``kernels``: which kernels walk the lineage; they give the same answers."""
+    ``kernels``: which kernels walk the lineage; they give the same answers. ``lasting``: others will begin from it, so
+    that it keeps where its paints got. ``earlier``: one to begin from.
+    """
 
     def __init__(
         self,
@@ -66,31 +75,37 @@ class ColumnEvaluator:
         checks: CheckResults | None = None,
         *,
         kernels: Choice = "best",
+        lasting: bool = False,
+        earlier: Earlier | None = None,
     ) -> None:
-        self.plan = program if isinstance(program, Plan) else rewrite(build_plan(program))
+        self.plan = program if isinstance(program, Plan) else plan_of(program)
         self.graph = graph
         self.clock = clock
-        self._texts = Texts(graph.texts)
+        self._earlier = earlier
+        shares_texts = earlier is not None and earlier.shares_texts
+        self._texts: Texts = earlier.columns._texts if earlier is not None and shares_texts else Texts(graph.texts)
         self._checks = NoChecks() if checks is None else checks
         self._leaves = self.leaves_for(self)
         self._columns: dict[int, Cells] = {}
-        self._ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels))
-        self._sets = Sets(self, self._ways)
-        closed = Closed(self, self._ways)
-        self._painter = Painter(self, self._sets, closed)
-        self._summer = Summer(self._sets, closed)
+        self.ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels), earlier)
+        self._sets = Sets(self, self.ways)
+        self.closed: Closed = Closed(self, self.ways, earlier)
+        self.paints: Paints = Paints(self.plan, graph, self.closed, earlier, lasting=lasting)
+        self._painter = Painter(self, self._sets, self.closed, self.paints)
+        self._summer = Summer(self._sets, self.closed)
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
-    def rule(self, key: Key) -> VerdictColumn:
-        """The verdicts of a rule for all elements of its kind."""
+    def rule(self, key: Key, rows: Index | None = None) -> VerdictColumn:
+        """The verdicts of a rule for all elements of its kind, or for those at ``rows``."""
         rule = self.plan.rules[key]
-        frame = self._whole(rule.kind)
+        frame = self._whole(rule.kind) if rows is None else Frame(len(rows), (rows,))
         asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
         verdicts, underlying = decide_verdicts(*asked)
         holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
         phases = decide_phases(rule.force, holds, self.clock, rule.timezone, frame.size)
         elements = self.graph.members.get(rule.kind, np.zeros(0, np.int32))
+        elements = elements if rows is None else elements[rows]
         return VerdictColumn(rule.kind, elements, verdicts, underlying, phases)
 
     def measure(self, key: Key) -> Figure:
@@ -106,10 +121,30 @@ class ColumnEvaluator:
     def column(self, node: int) -> Cells:
         """A node of no slot (one row), or of one slot (a row for each element of its kind)."""
         if node not in self._columns:
-            domains = self.plan.nodes[node].domains
-            frame = self._whole(domains[0]) if domains else Frame(1, ())
-            self._columns[node] = self._evaluate(self.plan.nodes[node], frame)
+            kept = self._earlier.column(node) if self._earlier is not None else None
+            if kept is None:
+                domains = self.plan.nodes[node].domains
+                frame = self._whole(domains[0]) if domains else Frame(1, ())
+                self._columns[node] = self._evaluate(self.plan.nodes[node], frame)
+            else:
+                self._columns[node] = self._renewed(self.plan.nodes[node], *kept) if len(kept[1]) else kept[0]
         return self._columns[node]
+
+    def _renewed(self, node: Node, kept: Cells, rows: Index) -> Cells:
+        """A column as it was, but for some rows."""
+        size, part = self.extent(node.domains[0]), Frame(len(rows), (rows,))
+        method = node.operation.method if isinstance(node.operation, plan.Navigating) else "pairs"
+        is_again = method == "paint" and self.paints.is_again(node)
+        if not is_again and len(rows) > _few(node, size):
+            return self._evaluate(node, self._whole(node.domains[0]))
+        found = copied(kept)
+        if is_again:
+            write(found, rows, self._painter.read(node, part))
+        elif method == "sum":
+            write(found, rows, self._summer.read(node, part))
+        else:
+            write(found, rows, self._evaluate(node, part))
+        return found
 
     def read(self, source: Input, frame: Frame) -> Cells:
         """A node for each row of a frame."""
@@ -133,7 +168,7 @@ class ColumnEvaluator:
 
     def items(self, domain: Items) -> Sequence[object]:
         """The raw items of a document path, by their positions."""
-        return self._ways.items(domain).items
+        return self.ways.items(domain).items
 
     def leaves_for(self, reader: Reader) -> Leaves:
         """The same dates, checks and texts for another reader of the same plan."""
@@ -164,3 +199,11 @@ class ColumnEvaluator:
                 return self._painter
             case "sum":
                 return self._summer
+
+
+def _few(node: Node, size: int) -> int:
+    """Up to how many elements of a kind are decided by themselves, rather than the whole kind."""
+    navigation = navigation_of(node.operation)
+    if navigation is None or not isinstance(node.operation, plan.Navigating) or node.operation.method != "paint":
+        return size // 2
+    return max(FEW, size // 32) if isinstance(navigation.scope, Lineage) else max(FEW, size // 4)

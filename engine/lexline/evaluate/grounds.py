@@ -6,18 +6,23 @@ Members are given by their position in their kind; answers are for the origins, 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lexline.evaluate.column_types import Bools, Index, Truths
 from lexline.evaluate.kernels_sets import sums_between
 from lexline.evaluate.navigation_columns import members_of
+from lexline.evaluate.repaint import Area, Numbers, Repaint
 from lexline.evaluate.walk_kernels import WalkKernels
 from lexline.evaluate.walks import Mark, Masks, Weights, edges_from
 from lexline.plan.nodes import Lineage, Related
 from lexline_lineage.graph import Adjacency, Graph
+
+Array = TypeVar("Array", NDArray[np.bool_], NDArray[np.int64])
 
 __all__ = ["Ground", "LineageGround", "RelationGround"]
 
@@ -70,13 +75,26 @@ class LineageGround(Ground):
         self._origins, self._members = (members_of(graph, kind) for kind in kinds)
         self.origins = len(self._origins)
         self._same_kind = kinds[0] == kinds[1]
-        self._size = len(graph.kind_codes)
+        self.size = len(graph.kind_codes)
+        self._kinds, self._rows = graph.kind_codes, graph.rows
+        self._codes = [graph.kind_names.index(kind) if kind in graph.kind_names else -2 for kind in kinds]
         self.is_sure = not self._forward.possible.any() and (masks is None or not masks.perhaps.any())
 
     def spread(self, marks: Sequence[tuple[Bools, bool]]) -> list[Bools]:
         """One paint for all marks."""
+        return self._spread(marks, self._origins)
+
+    def spread_everywhere(self, marks: Sequence[tuple[Bools, bool]]) -> list[Bools]:
+        """The same for all elements of the graph."""
+        return self._spread(marks, np.arange(self.size))
+
+    def at_origins(self, everywhere: Array) -> Array:
+        """What is known of all elements, for the origins."""
+        return everywhere[self._origins]
+
+    def _spread(self, marks: Sequence[tuple[Bools, bool]], at: Index) -> list[Bools]:
         made = [Mark(self._members, marked, certain) for marked, certain in marks]
-        return self._kernels.spread_marks(self._back, made, self._masks, self._steps, self._origins)
+        return self._kernels.spread_marks(self._back, made, self._masks, self._steps, at)
 
     def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
         """Counted no further than ``cap``, at any distance."""
@@ -91,7 +109,7 @@ class LineageGround(Ground):
         table = np.zeros((len(self._members), len(weights)), np.int64)
         for column, place in enumerate(order):
             table[:, column] = weights[place][0]
-        places = np.full(self._size, -1, np.int32)
+        places = np.full(self.size, -1, np.int32)
         places[self._members] = np.arange(len(self._members))
         possible = sum(not certain for _, certain in weights)
         origins = self._origins if at is None else self._origins[at]
@@ -100,11 +118,34 @@ class LineageGround(Ground):
 
     def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
         """Painted in order of rank."""
+        return self.at_origins(self.greatest_everywhere(marked, ranks, certain=certain))
+
+    def greatest_everywhere(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
+        """The same for all elements of the graph."""
         seeds, blocked = self._seeds(marked, certain=certain)
-        painted = np.zeros(self._size, np.int64)
+        painted = np.zeros(self.size, np.int64)
         painted[self._members[marked]] = ranks
-        best = self._kernels.spread_greatest(self._back, seeds, painted, blocked, self._steps, certain=certain)
-        return best[self._origins]
+        return self._kernels.spread_greatest(self._back, seeds, painted, blocked, self._steps, certain=certain)
+
+    def again(self, area: Area) -> Repaint:
+        """A paint of an area once more."""
+        return Repaint(area, self._masks, self._kernels)
+
+    def of_members(self, column: Array, missing: int) -> Callable[[Numbers], Array]:
+        """What a column of the members says of elements by their numbers; ``missing`` of all that are no members."""
+
+        def said(numbers: Numbers) -> Array:
+            found = np.full(len(numbers), missing, column.dtype)
+            are_members = np.flatnonzero(self._kinds[numbers] == self._codes[1])
+            found[are_members] = column[self._rows[numbers[are_members]]]
+            return found
+
+        return said
+
+    def of_area(self, area: Area, found: Array) -> Array:
+        """What was found for the elements of an area, for the origins among them."""
+        own: Bools = self._kinds[area.elements] == self._codes[0]
+        return found[own]
 
     def own_members(self, holds: Truths) -> Bools:
         """Only where the origins are of the members' kind."""
@@ -120,12 +161,12 @@ class LineageGround(Ground):
         ends = np.concatenate([[0], np.cumsum(self._forward.possible)])
         own: Bools = ends[self._forward.starts[1:]] > ends[self._forward.starts[:-1]]
         doubt = own if self._masks is None else (own & ~self._masks.surely) | self._masks.perhaps
-        mark = Mark(np.arange(self._size), doubt, certain=False)
+        mark = Mark(np.arange(self.size), doubt, certain=False)
         (reached,) = self._kernels.spread_marks(self._back, [mark], self._masks, self._steps, self._origins)
         return own[self._origins] | reached
 
     def _seeds(self, marked: Bools, *, certain: bool) -> tuple[Bools, Bools | None]:
-        seeds = np.zeros(self._size, np.bool_)
+        seeds = np.zeros(self.size, np.bool_)
         seeds[self._members[marked]] = True
         if self._masks is None:
             return seeds, None

@@ -7,23 +7,22 @@ go back through the later graph: from an element that reaches nothing changed th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Index
-from lexline.evaluate.walks import edges_from
+from lexline.evaluate.walk_kernels import walk_kernels
 from lexline.lang.signatures import CheckSignature
-from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
 from lexline.plan.footprint import conditions_of
-from lexline.plan.nodes import Items, Lineage, Navigate, Node, Plan, Related, nodes_read
+from lexline.plan.nodes import Items, Lineage, Navigate, Node, Plan, Related, RulePlan, nodes_read
 from lexline_lineage.difference import Difference
 from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["Moved", "moved"]
+__all__ = ["Moved", "Moves", "moves"]
 
 COMPLETE = "lineage_complete"
 """The attribute that says whether an element without recorded inputs is open."""
@@ -37,20 +36,48 @@ class Moved:
     everything: bool = False
     slots: tuple[Bools | None, ...] = ()
 
+    @property
+    def nothing(self) -> bool:
+        """Whether no row may have moved."""
+        return not self.everything and all(marks is None for marks in self.slots)
 
-def moved(
-    rules: Plan, changed: Difference, graph: Graph, checks: Mapping[str, CheckSignature]
-) -> dict[Key, Bools | None]:
-    """For each rule the elements of ``graph``, the later one, for which its verdict or phase may differ: all of its
-    kind (None), or the marked ones. A check that is not in ``checks`` may read anything."""
-    tracing = _Tracing(rules, changed, graph, checks)
-    found: dict[Key, Bools | None] = {}
-    for key, rule in rules.rules.items():
-        parts = [tracing.nodes[number] for number in conditions_of(rule)]
-        marks = _union([tracing.others, *(marks for part in parts for marks in part.slots)])
-        nothing = np.zeros(len(graph.ids), np.bool_)
-        found[key] = None if any(part.everything for part in parts) else nothing if marks is None else marks
-    return found
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """What may have moved: of the nodes of a plan, of its rules, and of the ways along which they navigate."""
+
+    nodes: Sequence[Moved]
+    others: Bools | None
+    """elements that were not there before, or were of another kind"""
+    grounds: Mapping[str, Bools | None]
+    """by direction, the elements from which the lineage leads elsewhere, or is open in another way"""
+    _numbers: dict[int, tuple[Bools, Index]] = field(default_factory=dict)
+
+    def marked(self, marks: Bools | None) -> Index:
+        """The numbers of the elements that some marks of these moves mark."""
+        if marks is None:
+            return np.zeros(0, np.int64)
+        if id(marks) not in self._numbers:  # the marks are kept, so that no others get their place
+            self._numbers[id(marks)] = marks, np.flatnonzero(marks)
+        return self._numbers[id(marks)][1]
+
+    def of_rule(self, rule: RulePlan) -> Moved:
+        """The elements for which the verdict or the phase of a rule may differ, in one slot."""
+        parts = [self.nodes[number] for number in conditions_of(rule)]
+        marks = _union([self.others, *(marks for part in parts for marks in part.slots)])
+        return Moved(any(part.everything for part in parts), (marks,))
+
+    def is_still(self, scope: Lineage) -> bool:
+        """Whether a scope leads where it led, past the same, and is open where it was."""
+        avoided = all(self.nodes[node.condition].nothing for node in scope.avoiding)
+        return avoided and self.grounds[scope.direction] is None
+
+
+def moves(plan: Plan, changed: Difference, graph: Graph, checks: Mapping[str, CheckSignature]) -> Moves:
+    """What may differ in ``graph``, the later one. A check that is not in ``checks`` may read anything."""
+    tracing = _Tracing(plan, changed, graph, checks)
+    grounds = {direction: tracing.ground(direction) for direction in ("upstream", "downstream")}
+    return Moves(tracing.nodes, tracing.others, grounds)
 
 
 class _Tracing:
@@ -60,13 +87,38 @@ class _Tracing:
         self._changed = changed
         self._graph = graph
         self._checks = checks
+        self._kernels = walk_kernels(len(graph.upstream.neighbours))
         self._grounds: dict[str, Bools | None] = {}
         self._painted: dict[tuple[str, int | None, bytes], Bools] = {}
         self.others = self._marks(changed.kinds)
-        """elements that were not there before, or were of another kind"""
+        most = max((len(node.domains) for node in rules.nodes), default=0)
+        still = [Moved(slots=(None,) * slots) for slots in range(most + 1)]
+        ways = (self.others, self.ground("upstream"), self.ground("downstream"))
+        self._is_quiet = not changed.edges and all(marks is None for marks in ways)
         self.nodes: list[Moved] = []
-        for node in rules.nodes:
-            self.nodes.append(self._of(node) if changed else Moved(slots=(None,) * len(node.domains)))
+        moved: set[int] = set()
+        for number, node in enumerate(rules.nodes):
+            found = still[len(node.domains)]
+            if not moved.isdisjoint(rules.reads[number]) or not self._is_still(node):
+                of_node = self._of(node)
+                if not of_node.nothing:
+                    moved.add(number)
+                    found = of_node
+            self.nodes.append(found)
+
+    def _is_still(self, node: Node) -> bool:
+        """Whether a node that reads nothing that may have moved has not moved itself."""
+        if not self._changed:
+            return True
+        match node.operation:
+            case plan.Attribute(attribute):
+                return self.others is None and (node.domains[0], attribute) not in self._changed.cells
+            case plan.Check():
+                return False
+            case plan.Quantify() | plan.Extreme() | plan.Aggregate() | plan.CompareSome():
+                return self._is_quiet and not isinstance(node.operation.navigation.scope, plan.Document)
+            case _:
+                return True
 
     def _of(self, node: Node) -> Moved:
         read = self._read(node)
@@ -126,7 +178,7 @@ class _Tracing:
 
     def _along_lineage(self, scope: Lineage, members: Bools | None) -> Bools | None:
         """The origins from which something that changed is reached, and those at which the way itself changed."""
-        ground = self._ground(scope.direction)
+        ground = self.ground(scope.direction)
         avoided = [marks for node in scope.avoiding for marks in self.nodes[node.condition].slots]
         seeds = _union([members, ground, *avoided])
         if seeds is None:
@@ -141,13 +193,13 @@ class _Tracing:
             if (edges := self._changed.edges.get(name)) is not None:
                 found.append(self._marks(edges.origins if along else edges.targets))
             if relation.flow is not Flow.NONE:  # open where no data at all is recorded to go that way
-                found.append(self._ground("upstream" if along is (relation.flow is Flow.BACKWARD) else "downstream"))
+                found.append(self.ground("upstream" if along is (relation.flow is Flow.BACKWARD) else "downstream"))
             if members is not None:
                 back = self._graph.against[name] if along else self._graph.along[name]
                 found.append(self._painted_back(f"{name} {along}", back, members, 1))
         return _union(found)
 
-    def _ground(self, direction: str) -> Bools | None:
+    def ground(self, direction: str) -> Bools | None:
         """The elements from which other steps lead in a direction than before, or that are open in another way."""
         if direction not in self._grounds:
             upstream = direction == "upstream"
@@ -163,9 +215,10 @@ class _Tracing:
         return self._grounds[direction]
 
     def _painted_back(self, way: str, back: Adjacency, seeds: Bools, steps: int | None) -> Bools:
-        key = (way, steps, np.flatnonzero(seeds).tobytes())
+        numbers = np.flatnonzero(seeds)
+        key = (way, steps, numbers.tobytes())
         if key not in self._painted:
-            self._painted[key] = _reached(back, np.flatnonzero(seeds), steps)
+            self._painted[key] = self._kernels.reached_from(back, numbers, steps)
         return self._painted[key]
 
     def _marks(self, elements: Index | None) -> Bools | None:
@@ -182,22 +235,3 @@ def _union(parts: Iterable[Bools | None]) -> Bools | None:
     if len(given) < 2:
         return given[0] if given else None
     return np.asarray(np.logical_or.reduce(given))
-
-
-def _reached(adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
-    """The elements reached in one step or more, in a time that goes with how many they are."""
-    reached = np.zeros(len(adjacency.starts) - 1, np.bool_)
-    left = steps
-    while len(frontier) and left != 0:
-        edges, _ = edges_from(adjacency, frontier)
-        targets = adjacency.neighbours[edges]
-        targets = targets[~reached[targets]]
-        reached[targets] = True
-        if len(targets) * 64 < len(reached):
-            frontier = np.unique(targets).astype(np.int64)
-        else:
-            fresh = np.zeros(len(reached), np.bool_)
-            fresh[targets] = True
-            frontier = np.flatnonzero(fresh)
-        left = None if left is None else left - 1
-    return reached

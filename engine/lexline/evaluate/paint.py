@@ -7,18 +7,16 @@ decided by its pairs where it could be a member of its own: the paint of the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
-
 import numpy as np
 
 from lexline.evaluate.closed import Closed
 from lexline.evaluate.column_sets import Sets
 from lexline.evaluate.column_types import Bools, Cells, Index, Numbers, Truths, Values, blank, truth_of, truths, write
 from lexline.evaluate.frames import Frame, Reader
-from lexline.evaluate.grounds import Ground
 from lexline.evaluate.kernels import compare
-from lexline.evaluate.kernels_sets import Sizes, quantified, ranks_of
+from lexline.evaluate.kernels_sets import Sizes, quantified
+from lexline.evaluate.orders import Order
+from lexline.evaluate.paints import Paints, cap_of
 from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Node, Quantify
 
 __all__ = ["Painter"]
@@ -27,14 +25,15 @@ __all__ = ["Painter"]
 class Painter:
     """Evaluates painted nodes for all elements of a kind; what a paint can't tell goes back to ``Sets``."""
 
-    def __init__(self, reader: Reader, sets: Sets, closed: Closed) -> None:
+    def __init__(self, reader: Reader, sets: Sets, closed: Closed, paints: Paints) -> None:
         self._reader = reader
         self._sets = sets
         self._closed = closed
+        self._paints = paints
         self._reached: dict[Node, list[Bools]] = {}
 
     def read(self, node: Node, frame: Frame) -> Cells:
-        """A painted node for all elements of its kind."""
+        """A painted node for all elements of its kind; where it is painted again, for those that may have moved."""
         match node.operation:
             case Quantify():
                 return self._quantify(node, node.operation, frame)
@@ -59,7 +58,7 @@ class Painter:
     def _extreme(self, node: Node, operation: Extreme, frame: Frame) -> Truths:
         """Whether those have the body that are the greatest or least, or could be, whatever what is missing may be."""
         ground, member, body = self._closed.ground(node), self._closed.member(node), self._closed.body(node)
-        order = _Order(self._closed.value(node), ~member.no, greatest=operation.greatest)
+        order = Order(self._closed.value(node), ~member.no, greatest=operation.greatest)
         keyed, ranks = order.marked, np.zeros(len(order.marked), np.int64)
         ranks[keyed] = order.ranks
         ranks[~keyed] = ranks.max(initial=0) + 1  # what has no key may be ahead of all
@@ -86,11 +85,12 @@ class Painter:
         ground, member, value = self._closed.ground(node), self._closed.member(node), self._closed.value(node)
         present, blurred, failed = self._reach(node)
         is_open = self._sets.is_open(node, operation.navigation, frame)
-        order = _Order(value, member.yes, greatest=operation.function in ("latest", "highest"))
-        best = ground.greatest(order.marked, order.ranks, certain=False)
+        order = Order(value, member.yes, greatest=operation.function in ("latest", "highest"))
+        best = self._paints.greatest(node, order, certain=False)
         known = (best >= 0) & ~blurred & ~is_open
-        doubtful = np.flatnonzero(known & ground.doubtful)  # what a sure member is reached by, no paint tells
-        possibly, surely = ground.sums([(member.yes, False), (member.yes, True)], doubtful)
+        doubtful = np.flatnonzero(known & _at(frame, ground.doubtful))  # by what a sure one is reached, no paint tells
+        asked = doubtful if frame.whole else frame.slots[0][doubtful]
+        possibly, surely = ground.sums([(member.yes, False), (member.yes, True)], asked)
         known[doubtful] = possibly == surely
         found: Cells = blank(node.type, frame.size)
         write(found, np.flatnonzero(known), order.values(best[known]))
@@ -107,8 +107,8 @@ class Painter:
             return truth_of(self._sets.read(node, frame))
 
         def compared(marked: Bools, *, certain: bool) -> tuple[Bools, Truths]:
-            order = _Order(value, marked, greatest=operation.operator in (">", ">="))
-            best = ground.greatest(order.marked, order.ranks, certain=certain)
+            order = Order(value, marked, greatest=operation.operator in (">", ">="))
+            best = self._paints.greatest(node, order, certain=certain)
             return best >= 0, compare(operation.operator, order.values(best), other)
 
         (blurred,) = self._reach(node)
@@ -122,9 +122,10 @@ class Painter:
         return found
 
     def _again(self, node: Node, doubtful: Bools, frame: Frame, found: Cells) -> None:
-        """Decides by pairs what the paint can't tell."""
+        """Decides by pairs what the paint can't tell; ``doubtful`` are of all elements of the kind."""
         masks = self._closed.masks(node)
-        rows = np.arange(frame.size) if masks is not None and masks.failed.any() else np.flatnonzero(doubtful)
+        all_are = masks is not None and masks.failed.any()
+        rows = np.arange(frame.size) if all_are else np.flatnonzero(_at(frame, doubtful))
         if len(rows):
             write(found, rows, self._sets.read(node, frame.part(rows)))
 
@@ -132,7 +133,7 @@ class Painter:
 
     def _sizes(self, node: Node) -> Sizes:
         """How many members each origin reaches."""
-        cap = _cap(node)
+        cap = cap_of(node)
         if cap == 1:
             possible, sure, failed = self._reach(node)
             return Sizes(sure.astype(np.int64), possible.astype(np.int64), failed)
@@ -148,7 +149,7 @@ class Painter:
         """The marks, and whether each asks for what is surely reached, of which a node wants to know where they get."""
         member = self._closed.member(node)
         match node.operation:
-            case Quantify() if _cap(node) == 1:
+            case Quantify() if cap_of(node) == 1:
                 return [(~member.no, False), (member.yes, True), (member.failed, False)]
             case Aggregate():
                 blurred = ~member.known | (member.yes & ~self._closed.value(node).known)
@@ -163,74 +164,19 @@ class Painter:
     def _reach(self, node: Node) -> list[Bools]:
         """For each of the node's marks the origins that it reaches; painted with those of all nodes of its batch."""
         if node not in self._reached:
-            together = [other for other in self._closed.batches[node] if other not in self._reached]
-            asked = [self._marks(other) for other in together]
-            self._reached.update(zip(together, _painted(self._closed.ground(node), asked), strict=True))
+            if self._paints.is_again(node):
+                self._reached[node] = self._paints.again(node, self._marks(node))
+                return self._reached[node]
+            open_ = [other for other in self._closed.batches[node] if other not in self._reached]
+            together = [other for other in open_ if self._paints.is_asked(other)]
+            found = self._paints.reached(together, [self._marks(other) for other in together])
+            self._reached.update(zip(together, found, strict=True))
         return self._reached[node]
 
 
-def _painted(ground: Ground, asked: Sequence[Sequence[tuple[Bools, bool]]]) -> Iterator[list[Bools]]:
-    """Where the marks of each node get, in one paint without those that are empty or the same."""
-    marks: list[tuple[Bools, bool]] = []
-    places: dict[tuple[bytes, bool], int] = {}
-    for marked, certain in chain.from_iterable(asked):
-        key = _mark_key(ground, marked, certain=certain)
-        if marked.any() and key not in places:
-            places[key] = len(marks)
-            marks.append((marked, certain))
-    found = ground.spread(marks) if marks else []
-    nothing = np.zeros(ground.origins, np.bool_)
-    for each in asked:
-        keys = [_mark_key(ground, marked, certain=certain) for marked, certain in each]
-        yield [found[places[key]] if key in places else nothing for key in keys]
-
-
-def _mark_key(ground: Ground, marked: Bools, *, certain: bool) -> tuple[bytes, bool]:
-    return np.packbits(marked).tobytes(), certain and not ground.is_sure
-
-
-class _Order:
-    """The marked members whose value is known, and their ranks from 0: the higher, the further ahead."""
-
-    def __init__(self, value: Numbers | Values, marked: Bools, *, greatest: bool) -> None:
-        self.marked = marked & value.known
-        keys = ranks_of(value)[self.marked]
-        if keys.dtype == np.int64 and len(keys):  # dates and moments are their own ranks, but for where they begin
-            self._begin, self._sign = (keys.min(), 1) if greatest else (keys.max(), -1)
-            self._column: Numbers | Values | None = None
-            self.ranks: Index = (keys - self._begin) * self._sign
-        else:
-            _, firsts, ranks = np.unique(keys, return_index=True, return_inverse=True)
-            self._begin, self._sign = (0, 1) if greatest else (len(firsts) - 1, -1)
-            self._column = value.take(np.flatnonzero(self.marked)[firsts])
-            self.ranks = (ranks - self._begin) * self._sign
-
-    def values(self, ranks: Index) -> Numbers | Values:
-        """The value of each rank; missing where that is -1."""
-        found = ranks >= 0
-        places = np.where(found, self._begin + ranks * self._sign, 0)
-        unbroken = np.zeros(len(ranks), np.bool_)
-        match self._column:
-            case None:
-                return Values(places, found, unbroken)
-            case Numbers(low=low) if len(low):
-                return Numbers(low[places], low[places], found, unbroken)
-            case Numbers():
-                return Numbers(np.zeros(len(ranks)), np.zeros(len(ranks)), found, unbroken)
-            case Values(values=values):
-                cells = values[places] if len(values) else np.zeros(len(ranks), values.dtype)
-                return Values(cells, found, unbroken)
-
-
-def _cap(node: Node) -> int:
-    """Up to how many members are counted."""
-    match node.operation:
-        case Quantify("at least", count):
-            return max(count, 1)
-        case Quantify("at most" | "exactly", count):
-            return count + 1
-        case _:
-            return 1
+def _at(frame: Frame, kind: Bools) -> Bools:
+    """What is known of all elements of a kind, for a frame."""
+    return kind if frame.whole else kind[frame.slots[0]]
 
 
 def _is_range(value: Numbers | Values) -> bool:

@@ -35,11 +35,11 @@ class Summer:
         self._sums: dict[Node, list[Index]] = {}
 
     def read(self, node: Node, frame: Frame) -> Cells:
-        """A summed node for all elements of its kind."""
+        """A summed node for all elements of its kind, or for some of them."""
         masks, navigation = self._closed.masks(node), navigation_of(node.operation)
         if navigation is None or (masks is not None and masks.failed.any()):
             return self._sets.read(node, frame)
-        is_open, sums = self._sets.is_open(node, navigation, frame), self._summed(node)
+        is_open, sums = self._sets.is_open(node, navigation, frame), self._summed(node, frame)
         match node.operation:
             case Quantify(quantifier, count):
                 return quantified(quantifier, count, _sizes(*sums), is_open)
@@ -57,8 +57,10 @@ class Summer:
                 raise TypeError(f"{operation} is not summed")
         return self._sets.with_none(node, operation, frame, found, (possibly == 0) & ~is_open)
 
-    def _summed(self, node: Node) -> list[Index]:
-        """The sums of the node's weights for all origins; with those of all nodes of its batch."""
+    def _summed(self, node: Node, frame: Frame) -> list[Index]:
+        """The sums of the node's weights for the origins; for all of them with those of all nodes of its batch."""
+        if not frame.whole:
+            return _summed(self._closed.ground(node), [self._weights(node)], frame.slots[0])[0]
         if node not in self._sums:
             together = [other for other in self._closed.batches[node] if other not in self._sums]
             asked = [self._weights(other) for other in together]
@@ -111,7 +113,7 @@ def _halves(failed: Index, may_have: Index, may_lack: Index, sure: Index, having
     return Halves(sure, having, lacking, may_have - (sure - lacking), may_lack - (sure - having), failed > 0)
 
 
-def _summed(ground: Ground, asked: Sequence[Sequence[Weight]]) -> list[list[Index]]:
+def _summed(ground: Ground, asked: Sequence[Sequence[Weight]], at: Index | None = None) -> list[list[Index]]:
     """The sums of all weights, each distinct one once; what weighs nothing comes to nothing."""
     weights: list[Weight] = []
     places: dict[tuple[bytes, bool], int] = {}
@@ -122,5 +124,6 @@ def _summed(ground: Ground, asked: Sequence[Sequence[Weight]]) -> list[list[Inde
             if key not in places and values.any():
                 places[key] = len(weights)
                 weights.append((values, certain))
-    found, nothing = ground.sums(weights), np.zeros(ground.origins, np.int64)
+    found = ground.sums(weights, at)
+    nothing = np.zeros(ground.origins if at is None else len(at), np.int64)
     return [[found[places[key]] if key in places else nothing for key in each] for each in keys]

@@ -31,6 +31,10 @@ class WalkKernels(Protocol):
     ``certain`` goes over sure edges only. Seeds spread even where they are blocked. Everything runs along
     ``adjacency``, and an element reaches itself only through a loop."""
 
+    def reached_from(self, adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
+        """The elements that some of others reach in one step or more, in a time that goes with how many they are."""
+        ...
+
     def spread_marks(
         self, adjacency: Adjacency, marks: Sequence[Mark], masks: Masks | None, steps: int | None, at: Index
     ) -> list[Bools]:

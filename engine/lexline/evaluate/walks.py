@@ -23,6 +23,7 @@ __all__ = [
     "Reached",
     "Weights",
     "edges_from",
+    "reached_from",
     "spread",
     "spread_greatest",
     "spread_labels",
@@ -120,6 +121,26 @@ def spread(
         reached_now &= ~passed
         passed |= reached_now
         frontier = np.flatnonzero(reached_now)
+        left = None if left is None else left - 1
+    return reached
+
+
+def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
+    """The elements that some of others reach in one step or more, in a time that goes with how many they are."""
+    starts, neighbours = adjacency.starts, adjacency.neighbours
+    reached = np.zeros(len(starts) - 1, np.bool_)
+    written = np.empty(len(reached), np.int32)
+    left = steps
+    while len(frontier) and left != 0:
+        begins = starts[frontier]
+        counts = starts[frontier + 1] - begins
+        ends = np.cumsum(counts)
+        targets = neighbours[np.repeat(begins - ends + counts, counts) + np.arange(ends[-1])]
+        targets = targets[~reached[targets]]
+        reached[targets] = True
+        order = np.arange(len(targets), dtype=np.int32)
+        written[targets] = order  # each once: of those that write their own place to one element, one is read back
+        frontier = targets[written[targets] == order]
         left = None if left is None else left - 1
     return reached
 

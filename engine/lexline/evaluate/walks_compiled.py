@@ -19,7 +19,7 @@ from lexline.evaluate.column_types import Bools, Index
 from lexline.evaluate.walks import Mark, Masks, Reached, Weights
 from lexline_lineage.graph import Adjacency
 
-__all__ = ["spread_greatest", "spread_labels", "spread_marks", "sums", "walk"]
+__all__ = ["reached_from", "spread_greatest", "spread_labels", "spread_marks", "sums", "walk"]
 
 PAIRS = 4_000_000
 """How many pairs a chunk of walks may hold; a single origin may go over it."""
@@ -44,6 +44,31 @@ def _compiled(*signatures: Any) -> Any:
 
 
 # ---- paints --------------------------------------------------------------------------------------------------------
+
+
+def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
+    """The elements that some of others reach in one step or more."""
+    return np.asarray(_reached_from(*_csr(adjacency), np.asarray(frontier, np.int64), -1 if steps is None else steps))
+
+
+@_compiled(_written(numba.boolean)(*_CSR, _INT64, numba.int64))
+def _reached_from(starts, neighbours, possible, frontier, steps):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    reached, queue = np.zeros(len(starts) - 1, np.bool_), np.empty(len(starts) - 1 + len(frontier), np.int32)
+    for i in range(len(frontier)):
+        queue[i] = frontier[i]
+    done, filled = 0, len(frontier)
+    while done < filled and steps != 0:
+        steps -= 1
+        for at in range(done, filled):
+            v = queue[at]
+            for e in range(starts[v], starts[v + 1]):
+                w = neighbours[e]
+                if not reached[w]:
+                    reached[w] = True
+                    queue[filled] = w
+                    filled += 1
+            done += 1
+    return reached
 
 
 def spread_marks(

@@ -8,6 +8,7 @@ from typing import assert_never
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Index, Truths, truth_of
+from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Reader
 from lexline.evaluate.navigation_columns import (
     Groups,
@@ -30,8 +31,9 @@ __all__ = ["WholeWays", "items_domain", "kind_of"]
 class WholeWays:
     """Keeps what a scope avoids and where it is open for all elements, once for each scope."""
 
-    def __init__(self, reader: Reader, kernels: WalkKernels) -> None:
+    def __init__(self, reader: Reader, kernels: WalkKernels, earlier: Earlier | None = None) -> None:
         self._reader = reader
+        self._earlier = earlier
         self.kernels = kernels
         self._masks: dict[Lineage, Masks | None] = {}
         self._open: dict[tuple[Lineage | Related, str], Bools] = {}
@@ -60,18 +62,25 @@ class WholeWays:
             return self.items(items_domain(navigation.member)).is_empty(origins)
         if isinstance(scope, Portfolio):
             raise TypeError("a portfolio has no origin")
-        kind = kind_of(domain)
+        return self.opens(scope, kind_of(domain))[origins]
+
+    def opens(self, scope: Lineage | Related, kind: str) -> Bools:
+        """For all elements of a kind whether a scope is open from there."""
         if (scope, kind) not in self._open:
             graph = self._reader.graph
-            if isinstance(scope, Lineage):
+            if self._earlier is not None and self._earlier.keeps_way(scope):
+                self._open[scope, kind] = self._earlier.columns.ways.opens(scope, kind)
+            elif isinstance(scope, Lineage):
                 self._open[scope, kind] = open_lineage(graph, scope, kind, self.masks(scope), self.kernels)
             else:
                 self._open[scope, kind] = open_related(graph, scope, kind, members_of(graph, kind))
-        return self._open[scope, kind][origins]
+        return self._open[scope, kind]
 
     def items(self, domain: Items) -> ItemTable:
         """The items of a document path."""
         if domain not in self._items:
+            if self._earlier is not None and self._earlier.keeps_items(domain):
+                return self._earlier.columns.ways.items(domain)
             column = self._reader.graph.columns[domain.kind, domain.attribute]
             self._items[domain] = items_of(domain.path, column.values.tolist())
         return self._items[domain]
@@ -79,7 +88,10 @@ class WholeWays:
     def masks(self, scope: Lineage) -> Masks | None:
         """The elements that a scope avoids."""
         if scope not in self._masks:
-            self._masks[scope] = masks_of(scope, self._holds, self._reader.graph)
+            if self._earlier is not None and self._earlier.keeps_way(scope):
+                self._masks[scope] = self._earlier.columns.ways.masks(scope)
+            else:
+                self._masks[scope] = masks_of(scope, self._holds, self._reader.graph)
         return self._masks[scope]
 
     def _holds(self, node: int, kind: str) -> Truths:

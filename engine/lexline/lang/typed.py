@@ -294,7 +294,7 @@ class PolicyInfo:
     """IANA name; UTC where the policy says none"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Program:
     """All policies of a run, resolved together. Rules and terms are in an order in which what they use comes first."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from lexline.lang.typed import Key
@@ -391,13 +392,18 @@ class MeasurePlan:
     value: Input
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All nodes, each after those that it reads, and what is asked of them."""
 
     nodes: tuple[Node, ...]
     rules: Mapping[Key, RulePlan]
     measures: Mapping[Key, MeasurePlan]
+
+    @cached_property
+    def reads(self) -> tuple[frozenset[int], ...]:
+        """For each node those that it reads."""
+        return tuple(frozenset(nodes_read(node)) for node in self.nodes)
 
 
 class NodeTable:

@@ -54,12 +54,11 @@ def explain(
     key = rule_key(session.evaluation.program, rule)
     if plan:
         from lexline.lang.digest import rests_on
-        from lexline.plan.build import build_plan
         from lexline.plan.footprint import footprint, footprint_lines
-        from lexline.plan.rewrite import rewrite
+        from lexline.plan.planned import plan_of
         from lexline.plan.show import show_plan
 
-        decided = rewrite(build_plan(rests_on(session.evaluation.program, key)))
+        decided = plan_of(rests_on(session.evaluation.program, key))
         read = footprint(decided, key, session.plugins.signatures)
         tell(show_plan(decided) + "can read\n" + "".join(f"  {line}\n" for line in footprint_lines(read)))
         return 0
