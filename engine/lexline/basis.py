@@ -28,7 +28,7 @@ from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.values import Sort, Value, ValueType, format_value
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["FORM", "Bases", "Basis", "Look", "basis"]
+__all__ = ["FORM", "Bases", "Basis", "basis"]
 
 FORM = "lexline-basis"
 VERSION = 1
@@ -109,6 +109,11 @@ class Bases:
         self._known: dict[tuple[tuple[str, str, str], int], Basis] = {}
         self._looking = _Looking(evaluation.graph)
 
+    @property
+    def graph(self) -> Graph:
+        """The graph whose facts they are."""
+        return self._graph
+
     def of(self, element: int, kind: str, word: str) -> Basis:
         """The basis of an assessment of that type, or a judgement on that norm (``kind`` says which), of an element.
         Without a word: of any type or norm."""
@@ -143,9 +148,9 @@ class Bases:
             self._readings[rule] = reading_of(plan, plan.rules[rule], self._checks, vocabulary)
         return self._readings[rule]
 
-    def looked_at(self, element: int, rules: Iterable[Key]) -> dict[Look, Index]:
-        """What some rules about the kind of an element look at from there: for each look the elements."""
-        return self._looking.found(element, Reading().joined(*(self.reading(key) for key in rules)))
+    def read_from(self, element: int, reading: Reading) -> dict[str, dict[str, object]]:
+        """All that is read from an element, by the id of what it is read of."""
+        return self._looking.read(element, reading)
 
     def _search(self, about: str, kind: str, word: str) -> Iterator[tuple[Key, Reading]]:
         for key in sorted(self._program.rules):
@@ -201,6 +206,18 @@ class _Looking:
             digest.update(f"{text}\n{len(elements)}\n".encode("ascii"))
             digest.update(self._blocks[look].of(elements))
         return digest.digest()
+
+    def read(self, element: int, reading: Reading) -> dict[str, dict[str, object]]:
+        """The same as it stands, by the id of what it is read of."""
+        found: dict[str, dict[str, object]] = {}
+        for look, numbers in self.found(element, reading).items():
+            blocks = _Blocks(self._graph, look)
+            for number in numbers.tolist():
+                known = found.setdefault(self._graph.ids[number], {})
+                for name, value in blocks.block(number).items():
+                    one = known.get(name)
+                    known[name] = [*one, *value] if isinstance(one, list) and isinstance(value, list) else value
+        return found
 
     def found(self, element: int, reading: Reading) -> dict[Look, Index]:
         """For each look the numbers of the elements that are looked at so, each once."""
@@ -310,7 +327,7 @@ class _Blocks:
     def of(self, elements: Index) -> bytes:
         """The digests of some elements, one after the other."""
         for number in elements[self._places[elements] < 0].tolist():
-            text = json.dumps(self._block(number), sort_keys=True, separators=(",", ":"))
+            text = json.dumps(self.block(number), sort_keys=True, separators=(",", ":"))
             self._places[number] = len(self._digests) // 32
             self._digests += hashlib.sha256(text.encode("ascii")).digest()
         if not len(elements):
@@ -318,7 +335,8 @@ class _Blocks:
         table = np.frombuffer(self._digests, np.uint8).reshape(-1, 32)
         return table[self._places[elements]].tobytes()
 
-    def _block(self, number: int) -> dict[str, object]:
+    def block(self, number: int) -> dict[str, object]:
+        """What the look reads of an element."""
         graph, look = self._graph, self._look
         kind = graph.kind(number)
         block: dict[str, object] = {"element": graph.ids[number], "kind": kind}

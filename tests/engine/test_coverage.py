@@ -21,11 +21,16 @@ status: reviewed
 reviewed_on: 2026-01-01
 review_due: 2026-06-30
 provisions:
-  - {id: A, instrument: House, provision: "1", title: Owners, requirement: A model has an owner., status: house, confidence: high}
-  - {id: B, instrument: House, provision: "2", title: Fit data, requirement: Data is fit., status: house, confidence: high}
-  - {id: C, instrument: House, provision: "3", title: Good faith, requirement: Act in good faith., status: house, confidence: high}
-  - {id: D, instrument: House, provision: "4", title: "=Forgotten", requirement: Nobody saw it., status: house, confidence: high}
-  - {id: E, instrument: House, provision: "5", title: Live, requirement: What live means., status: house, confidence: high}
+  - {id: A, instrument: House, provision: "1", title: Owners,
+     requirement: A model has an owner., status: house, confidence: high}
+  - {id: B, instrument: House, provision: "2", title: Fit data,
+     requirement: Data is fit., status: house, confidence: high}
+  - {id: C, instrument: House, provision: "3", title: Good faith,
+     requirement: Act in good faith., status: house, confidence: high}
+  - {id: D, instrument: House, provision: "4", title: "=Forgotten",
+     requirement: Nobody saw it., status: house, confidence: high}
+  - {id: E, instrument: House, provision: "5", title: Live,
+     requirement: What live means., status: house, confidence: high}
 not_encodable:
   C: {reason: No fact shows it, decided_by: The board}
 """

@@ -23,6 +23,7 @@ from lexline.app.cli import (
     layout,
     ledger,
     plugins,
+    reassess,
     setup,
     waive,
 )
@@ -75,6 +76,7 @@ def application() -> typer.Typer:
         explain.explain
     )
     app.command("impact", epilog="Example: lexline impact --policies main.. --fail-on new-fail")(impact.impact)
+    app.command("reassess", epilog="Example: lexline reassess --owner dpo --until 2026-12-31")(reassess.reassess)
     app.command("inventory", epilog="Example: lexline inventory --kind model --missing")(inventory.inventory)
     app.command("coverage", epilog="Example: lexline coverage --pack uk-gdpr --format html -o coverage.html")(
         coverage.coverage

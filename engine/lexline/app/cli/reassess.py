@@ -1,0 +1,198 @@
+"""``lexline reassess``: what has to be assessed again, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    AtOption,
+    KnownOption,
+    OnOption,
+    ProjectOption,
+    SnapshotOption,
+    chosen_files,
+    clock_of,
+    mistake,
+    parse_day,
+    snapshots_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from lexline.app.cli.session import Session
+    from lexline.due import DueItem, Past, Queue
+    from lexline.ledger.record import Recorded
+    from lexline.project import Files
+    from lexline_lineage.graph import Graph
+    from lexline_lineage.snapshot_store import Snapshots
+
+FORMATS = ("text", "json", "csv")
+KINDS = ("assessment", "judgement", "waiver", "waiver-withdrawn", "acknowledgement")
+
+
+def reassess(
+    project: ProjectOption = Path(),
+    on: OnOption = None,
+    until: Annotated[str | None, typer.Option("--until", help="Also what dates make due by this day.")] = None,
+    known_on: KnownOption = None,
+    at: AtOption = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only what this person or team answers for.")] = None,
+    cause: Annotated[
+        list[str] | None, typer.Option("--cause", help="basis, rule, when, monitor, every or expiry. Repeatable.")
+    ] = None,
+    why_not: Annotated[
+        str | None, typer.Option("--why-not", help="Say of this element why nothing, or nothing else, is raised.")
+    ] = None,
+    acknowledge: Annotated[str | None, typer.Option("--acknowledge", help="Record that this item was seen.")] = None,
+    assign: Annotated[str | None, typer.Option("--assign", help="Record who takes this item (with --to).")] = None,
+    done: Annotated[
+        str | None, typer.Option("--done", help="Record that somebody looked, and nothing follows.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who says so.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="To whom it is assigned.")] = None,
+    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    fail_on: Annotated[str | None, typer.Option("--fail-on", help="End with 1 for: overdue.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="text, json or csv.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
+    snapshot: SnapshotOption = True,
+) -> int:
+    """List what has to be assessed again: because of what, along which path, whose it is, by when, and what would
+    settle it. With --acknowledge, --assign or --done say in the ledger what became of an item.
+
+    Ends with 0, with 1 where something is overdue and --fail-on overdue is given, with 2 when input is wrong.
+    """
+    from lexline.app.cli.output import emit
+    from lexline.app.cli.session import element_number, open_session
+    from lexline.app.render.reassess import render_queue, render_why_not
+    from lexline.due import why_not as reasons_of
+
+    _check_words(format_, fail_on, cause or (), why_not)
+    action = _action({"acknowledged": acknowledge, "assigned": assign, "done": done}, by, to, note)
+    files, clock = chosen_files(project, None, None, None, None, at), clock_of(on, known_on)
+    snapshots = snapshots_of(files, snapshot, False)
+    session = open_session(files, clock, snapshots)
+    entries, past = _recorded(files, session, snapshots)
+    last = parse_day(until, "--until") if until is not None else None
+    queue = _queue(session, entries, past, last)
+    if action is not None:
+        return _record(files, session, _item(queue, action[1]), action[0], by or "", to or "", note)
+    if why_not is not None:
+        number = element_number(session.evaluation, why_not)
+        signatures = session.plugins.signatures
+        answer = reasons_of(session.evaluation, number, queue, entries=entries, past=past, checks=signatures)
+        emit(render_why_not(answer, format_), output, {})
+        return 0
+    shown = [i for i in queue.items if owner in (None, i.owner, i.assignee) and (not cause or i.cause in cause)]
+    emit(render_queue(replace(queue, items=tuple(shown)), format_), output, {})
+    return int(fail_on is not None and any(item.is_overdue(queue.on) for item in shown))
+
+
+def _check_words(format_: str, fail_on: str | None, causes: Sequence[str], why_not: str | None) -> None:
+    from lexline.due import CAUSES
+
+    _check(format_, FORMATS, "format")
+    _check(fail_on, ("overdue",), "fail-on")
+    for cause in causes:
+        _check(cause, tuple(CAUSES), "cause")
+    if why_not is not None and format_ == "csv":
+        raise mistake("--why-not has no csv", "write --format text or --format json")
+
+
+def _check(word: str | None, words: tuple[str, ...], option: str) -> None:
+    if word is not None and word not in words:
+        known = f"write {', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else f"write --{option} {words[0]}"
+        raise mistake(f"`--{option} {word}` is not known", known)
+
+
+def _action(given: dict[str, str | None], by: str | None, to: str | None, note: str) -> tuple[str, str] | None:
+    """What is to be recorded: a state and the item that is in it."""
+    named = [(state, item) for state, item in given.items() if item is not None]
+    if len(named) > 1:
+        raise mistake("one of --acknowledge, --assign and --done at a time", "run the command once for each")
+    if not named:
+        if by is not None or to is not None or note:
+            raise mistake("--by, --to and --note belong to an item", "add --acknowledge, --assign or --done ITEM")
+        return None
+    if not by:
+        raise mistake("nobody says so", "add --by NAME: the ledger records who")
+    if (named[0][0] == "assigned") is not bool(to):
+        raise mistake("--assign and --to belong together", "write --assign ITEM --to NAME --by NAME")
+    if named[0][0] == "done" and not note:
+        raise mistake("--done says why nothing follows", "add --note TEXT")
+    return named[0]
+
+
+def _recorded(files: Files, session: Session, snapshots: Snapshots | None) -> tuple[tuple[Recorded, ...], Past | None]:
+    """What the store has: the entries of its ledger, and the states of its facts up to the one that is read."""
+    from lexline.due import Past, State
+    from lexline.project import load_graph, stored
+
+    if files.store is None:
+        return (), None
+    vocabulary = session.evaluation.graph.vocabulary
+    with stored(files, vocabulary) as store:
+        entries = store.entries(kinds=KINDS)
+        revisions = store.revisions()[::-1]
+        last = store.revision_at(files.at).number if files.at else None
+    states = [State(one.number, one.moment) for one in revisions if last is None or one.number <= last]
+
+    def graph(number: int, day: date) -> Graph:
+        return load_graph(replace(files, at=str(number)), vocabulary, day, snapshots).graph
+
+    return entries, Past(states, graph)
+
+
+def _queue(session: Session, entries: tuple[Recorded, ...], past: Past | None, until: date | None) -> Queue:
+    from lexline.app.cli.output import progress
+    from lexline.due import due_items
+
+    with progress("comparing") as now:
+        return due_items(
+            session.evaluation,
+            entries=entries,
+            past=past,
+            checks=session.plugins.signatures,
+            until=until,
+            now=now,
+        )
+
+
+def _item(queue: Queue, name: str) -> DueItem:
+    from lexline.lang.suggest import nearest
+
+    found = next((item for item in queue.items if item.id == name), None)
+    if found is None:
+        near = nearest(name, [item.id for item in queue.items])
+        advice = f"did you mean `{near}`?" if near else "`lexline reassess` lists what is due, with the id of each"
+        raise mistake(f"nothing with the id `{name}` is due", advice, "LX530")
+    return found
+
+
+def _record(files: Files, session: Session, item: DueItem, state: str, by: str, to: str, note: str) -> int:
+    from lexline.app.cli.output import tell
+    from lexline.ledger.record import Acknowledgement
+    from lexline.project import stored
+
+    entry = Acknowledgement.model_validate(
+        {
+            "subject": item.id,
+            "state": state,
+            "by": by,
+            "assignee": to,
+            "cause": f"{item.cause} {item.basis}".strip(),
+            "note": note,
+        }
+    )
+    with stored(files, session.evaluation.graph.vocabulary, make=True) as store:
+        (recorded,) = store.append([entry])
+    who = f" to {to}" if to else ""
+    tell(
+        f"Recorded as entry {recorded.sequence}: {item.id} ({item.cause} of {item.about}) is {state}{who}, says {by}.\n"
+    )
+    return 0

@@ -1,0 +1,14 @@
+"""What has to be assessed again: because of what, along which path, by whom and by when.
+
+In: an evaluation, the entries of a ledger and the states of a store, as far as there are any. Out: a ``Queue`` of
+items, and for an element that isn't in it the reason. Guaranteed: what no rule can read raises nothing; what can't be
+told is said, not left out.
+"""
+
+from __future__ import annotations
+
+from lexline.due.past import Past, State
+from lexline.due.queue import CAUSES, DueItem, Queue, due_items
+from lexline.due.why import WhyNot, why_not
+
+__all__ = ["CAUSES", "DueItem", "Past", "Queue", "State", "WhyNot", "due_items", "why_not"]

@@ -1,0 +1,159 @@
+"""The queue of what falls due: which assessment, judgement, waiver or rule asks for another look, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from lexline.basis import Basis
+from lexline.decision import Evaluation
+from lexline.due.past import Past
+from lexline.due.records import Held, held_by
+from lexline.impact_causes import Cause
+from lexline.lang.signatures import CheckSignature
+from lexline.ledger.record import Acknowledgement, Recorded
+
+__all__ = ["CAUSES", "Done", "DueItem", "Marks", "Queue", "due_items", "item_id"]
+
+CAUSES: Mapping[str, str] = {
+    "basis": "what it rests on has moved",
+    "rule": "a rule that asks for it means something else",
+    "when": "a change that a rule names",
+    "monitor": "a monitor or a measurement is in breach",
+    "every": "a rule's interval has run out",
+    "expiry": "its validity has run out",
+}
+"""Why something falls due, in the order in which the queue shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something to look at again. ``about`` is the assessment, judgement, waiver or rule, ``element`` an id (of a
+    waiver for several: empty). ``since`` the day from which it counts; ``due`` the day by which somebody has to have
+    looked, None where nobody can tell since when. ``moved`` are the nearest changes, ``further`` counts the others.
+    ``state`` is ``open``, ``acknowledged`` or ``assigned`` (to ``assignee``)."""
+
+    id: str
+    cause: str
+    element: str
+    about: str
+    rules: tuple[str, ...]
+    says: str
+    since: date | None
+    due: date | None
+    owner: str
+    settle: str
+    moved: tuple[Cause, ...] = ()
+    further: int = 0
+    state: str = "open"
+    assignee: str = ""
+    basis: str = ""
+    """the basis as it is now, which ``done`` records"""
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the day by which somebody had to look has passed."""
+        return self.due is not None and self.due < today
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is due on a day, and what can't be told (``notes``). ``held`` counts what stands on record."""
+
+    on: date
+    items: tuple[DueItem, ...]
+    notes: tuple[str, ...]
+    held: int
+
+    @property
+    def overdue(self) -> tuple[DueItem, ...]:
+        """The items whose day has passed."""
+        return tuple(item for item in self.items if item.is_overdue(self.on))
+
+
+def item_id(cause: str, about: str, element: str) -> str:
+    """The id of an item: the same as long as it is the same thing, whatever else moves."""
+    text = json.dumps([cause, about, element], ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """When somebody looked at an item, and on what basis."""
+
+    moment: datetime
+    basis: Basis | None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the ledger says of items: who looked when, and how far those are that nobody has looked at."""
+
+    done: Mapping[str, Done] = field(default_factory=dict)
+    states: Mapping[str, Acknowledgement] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Recorded]) -> Marks:
+        """The marks of a ledger."""
+        done: dict[str, Done] = {}
+        states: dict[str, Acknowledgement] = {}
+        for recorded in entries:
+            entry = recorded.entry
+            if isinstance(entry, Acknowledgement):
+                states[entry.subject] = entry
+                if entry.state == "done":
+                    _, _, basis = entry.cause.partition(" ")
+                    done[entry.subject] = Done(recorded.moment, _basis_of(basis))
+        return cls(done, states)
+
+    def marked(self, item: DueItem) -> DueItem:
+        """The item with what became of it; one that came up again after it was done is open."""
+        said = self.states.get(item.id)
+        if said is None or said.state == "done":
+            return item
+        return replace(item, state=said.state, assignee=said.assignee)
+
+
+def _basis_of(text: str) -> Basis | None:
+    try:
+        return Basis.read(text)
+    except ValueError:
+        return None
+
+
+def due_items(
+    evaluation: Evaluation,
+    *,
+    entries: Iterable[Recorded] = (),
+    past: Past | None = None,
+    checks: Mapping[str, CheckSignature] | None = None,
+    until: date | None = None,
+    now: Callable[[str], None] = lambda _: None,
+) -> Queue:
+    """What is due on the day of the evaluation, or by ``until``. ``entries`` are the ledger's, ``past`` the states of
+    the store; ``checks`` say what checks read; ``now`` is told what is at work."""
+    from lexline.due.clocks import clock_items
+    from lexline.due.movements import Moving
+
+    kept = tuple(entries)
+    marks = Marks.of(kept)
+    held = held_by(evaluation, kept)
+    last = max(until or evaluation.clock.today, evaluation.clock.today)
+    moving = Moving(evaluation, past, checks or {}, marks)
+    items: list[DueItem] = []
+    for place, one in enumerate(_by_time(held), 1):
+        now(f"comparing {one.name} ({place:,} of {len(held):,})")
+        items += moving.of(one)
+    items += moving.named_changes(held)
+    items += clock_items(evaluation, moving.bases, held, marks, last)
+    found = {item.id: marks.marked(item) for item in items}
+    order = {cause: place for place, cause in enumerate(CAUSES)}
+    ordered = sorted(found.values(), key=lambda i: (order[i.cause], i.due or date.min, i.element, i.about))
+    return Queue(evaluation.clock.today, tuple(ordered), tuple(moving.notes(held)), len(held))
+
+
+def _by_time(held: list[Held]) -> list[Held]:
+    """In the order of what they saw, so that each state of the facts is read once."""
+    return sorted(held, key=lambda one: (one.since is not None, one.since.timestamp() if one.since else 0.0, one.name))
