@@ -272,8 +272,9 @@ def _stored_facts(store: Store, files: Files, vocabulary: Vocabulary, on: date, 
     files beside it."""
     from lexline.ledger.evidence import EVIDENCE, WAIVING, facts_of_entries, waivers_of_entries
 
-    revision = store.revision_at(files.at) if files.at else store.head()
-    evidence, waiving = (store.last_entry(kinds, at=files.at, upto=files.ledger) for kinds in (EVIDENCE, WAIVING))
+    revision = None if files.at == "0" else store.revision_at(files.at) if files.at else store.head()
+    at = files.at if files.ledger is None else None
+    evidence, waiving = (store.last_entry(kinds, at=at, upto=files.ledger) for kinds in (EVIDENCE, WAIVING))
 
     def build() -> BuiltGraph:
         beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))

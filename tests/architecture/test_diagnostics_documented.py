@@ -186,6 +186,7 @@ def test_page_of_a_command_or_a_file_shows_its_mistake_first(
         "LX503",
         "LX505",
         "LX520",
+        "LX524",
     ):  # what comes first is right; what comes next shows the code
         info, text = blocks.pop(0)
         block_of(info, text, project)

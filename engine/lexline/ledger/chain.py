@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lexline.ledger.record import canonical
 
-__all__ = ["GENESIS", "Fault", "Head", "Link", "head_of", "linked", "verify"]
+__all__ = ["FORM", "GENESIS", "Fault", "Head", "Link", "head_of", "linked", "verify"]
 
 FORM = "lexline-ledger/1"
 GENESIS = "sha256:" + "0" * 64

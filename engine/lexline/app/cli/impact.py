@@ -83,27 +83,10 @@ def _files(project: Path, at: str | None, place: int) -> Files:
 def _with_policies(folders: ExitStack, project: Path, policies: str | None, place: int, files: Files) -> Files:
     """The files with the policies of one side: what else makes the rules comes from there, too, where it is a
     project."""
-    from lexline.app.cli.options import project_settings
-    from lexline.app.cli.revisions import project_at, two_sides
-    from lexline.project_files import Files
+    from lexline.app.cli.revisions import two_sides, with_policies_of
 
     side = two_sides(policies, "--policies")[place] if policies is not None else ""
-    if not side:
-        return files
-    folder = Path(side) if Path(side).exists() else folders.enter_context(project_at(project, side))
-    settings = project_settings(folder) if folder.is_dir() else None
-    if settings is None:
-        return replace(files, policies=(folder,))
-    other = Files.of(settings)
-    return replace(
-        files,
-        vocabulary=other.vocabulary,
-        extend=other.extend,
-        packs=other.packs,
-        policies=other.policies,
-        parameters=other.parameters,
-        settings=other.settings,
-    )
+    return with_policies_of(folders, project, side, files) if side else files
 
 
 def _with_facts(facts: str | None, place: int, files: Files) -> Files:

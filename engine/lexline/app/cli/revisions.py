@@ -6,14 +6,19 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from lexline.app.cli.options import mistake
+from lexline.app.cli.options import mistake, project_settings
 
-__all__ = ["project_at", "two_sides"]
+if TYPE_CHECKING:
+    from lexline.project_files import Files
+
+__all__ = ["project_at", "two_sides", "with_policies_of"]
 
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@{}^~+-]{0,199}")
 """Names of revisions that are passed on: none of them can be taken for an option."""
@@ -30,6 +35,27 @@ def two_sides(text: str, option: str) -> tuple[str, str]:
             f"`{option} {text}` names no two sides", "write OLD..NEW; a side left out is the project as it is"
         )
     return text[: places[0]], text[places[0] + 2 :]
+
+
+def with_policies_of(folders: ExitStack, project: Path, side: str, files: Files) -> Files:
+    """The files with the policies of a file, a folder or a git revision: what else makes the rules comes from there,
+    too, where it is a project. The folder of a revision is there as long as ``folders``."""
+    from lexline.project_files import Files
+
+    folder = Path(side) if Path(side).exists() else folders.enter_context(project_at(project, side))
+    settings = project_settings(folder) if folder.is_dir() else None
+    if settings is None:
+        return replace(files, policies=(folder,))
+    other = Files.of(settings)
+    return replace(
+        files,
+        vocabulary=other.vocabulary,
+        extend=other.extend,
+        packs=other.packs,
+        policies=other.policies,
+        parameters=other.parameters,
+        settings=other.settings,
+    )
 
 
 @contextmanager

@@ -20,24 +20,32 @@ from lexline.ledger.record import (
     WaiverWithdrawn,
 )
 from lexline.ledger.waivers import Waiver
+from lexline.replays import Replay, Same
 from lexline_plugins.reporters.wording import inline, printable
 
 __all__ = [
+    "count_of",
     "render_entries",
     "render_entries_json",
     "render_entry",
     "render_faults",
     "render_faults_json",
+    "render_replays",
+    "render_replays_json",
     "render_waivers",
     "render_waivers_json",
 ]
 
 
+def count_of(entries: int) -> str:
+    """``1 entry``, ``2 entries``."""
+    return "1 entry" if entries == 1 else f"{entries} entries"
+
+
 def render_faults(head: Head, faults: Sequence[Fault]) -> str:
     """Whether a ledger is whole, as text."""
     if not faults:
-        count = "1 entry" if head.sequence == 1 else f"{head.sequence} entries"
-        return f"{count}, whole, head {head.sequence}:{head.digest}\n"
+        return f"{count_of(head.sequence)}, whole, head {head.sequence}:{head.digest}\n"
     return printable("".join(f"{fault.message}\n" for fault in faults))
 
 
@@ -79,6 +87,42 @@ def render_entry(recorded: Recorded) -> str:
     lines = [f"Entry {recorded.sequence}, {recorded.entry.kind}, {_moment(recorded)}"]
     lines += [f"  {name}: {inline(text)}" for name, text in texts.items() if text not in ("", "null", "[]", "{}")]
     return printable("\n".join([*lines, f"  digest: {recorded.digest}"])) + "\n"
+
+
+def render_replays(replays: Sequence[tuple[int, EvaluationEntry, Replay]]) -> str:
+    """What replays came to, as text."""
+    lines = []
+    for sequence, entry, replayed in replays:
+        lines.append(f"{sequence:>6}  {_said(entry)}: {_came_to(entry, replayed)}")
+        lines += [f"        {inline(difference)}" for difference in replayed.differences]
+        if replayed.same is Same.UNDECIDED:
+            lines.append("        replay with the policies as they were: --policies FOLDER, or a git revision")
+    return printable("\n".join(lines) or "No evaluation has been recorded.") + "\n"
+
+
+def render_replays_json(replays: Sequence[tuple[int, EvaluationEntry, Replay]]) -> str:
+    """The same as JSON."""
+    document = [
+        {
+            "sequence": sequence,
+            "replay": replayed.same.value,
+            "recorded": entry.verdicts,
+            "now": replayed.digest or None,
+            "differences": list(replayed.differences),
+        }
+        for sequence, entry, replayed in replays
+    ]
+    return json.dumps({"replays": document}, indent=2) + "\n"
+
+
+def _came_to(entry: EvaluationEntry, replayed: Replay) -> str:
+    match replayed.same:
+        case Same.YES:
+            return "the same verdicts"
+        case Same.NO:
+            return f"OTHER VERDICTS, recorded {entry.verdicts}, now {replayed.digest}"
+        case _:
+            return "can't be decided again"
 
 
 def render_waivers(waivers: Sequence[Waiver], today: date) -> str:
