@@ -18,7 +18,6 @@ from lexline.decision import Evaluation
 from lexline.evaluate import columns, paints
 from lexline.evaluate.verdict import Verdict
 from lexline.impacts import Impact, Impacts, RuleChanges
-from lexline.lang.digest import rule_digest
 from lexline.lang.typed import Key, Program
 from lexline.plan.footprint import footprints
 from lexline.plan.planned import plan_of
@@ -167,7 +166,7 @@ def shuffled(choices: Choices, items: Sequence[Fact]) -> list[Fact]:
 
 
 @given(SEEDS)
-def test_layout_changes_no_digest(seed: int) -> None:
+def test_layout_moves_nothing(seed: int) -> None:
     choices = ByChance(seed)
     case, program = made(choices)
     texts = []
@@ -176,9 +175,6 @@ def test_layout_changes_no_digest(seed: int) -> None:
         rest = [f"# a word about it\n{text}\n\n" for text in policy.declarations if not text.startswith("use ")]
         texts.append("\n\n".join((policy.head, *uses, *reversed(rest))))
     other = compiled(case.vocabulary, texts[::-1])
-    assert {key: rule_digest(other, key) for key in other.rules} == {
-        key: rule_digest(program, key) for key in program.rules
-    }
     graph = case.graph()
     said = check(case, evaluation(case, program, graph), evaluation(case, other, graph))
     assert (said.rules, said.decided) == (RuleChanges((), (), ()), 0)
