@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from lexline.inventory import Inventory, take_stock
     from lexline.project import load
     from lexline.recording import Recorder, open_recorder
-    from lexline.report import Report, ReportDocument
+    from lexline.report import Report
+    from lexline.report_document import ReportDocument
 
 __all__ = [
     "Decision",
@@ -56,7 +57,8 @@ PLACES = {
     "lexline.inventory": ("Inventory", "take_stock"),
     "lexline.project": ("load",),
     "lexline.recording": ("Recorder", "open_recorder"),
-    "lexline.report": ("Report", "ReportDocument"),
+    "lexline.report": ("Report",),
+    "lexline.report_document": ("ReportDocument",),
 }
 
 

@@ -20,9 +20,10 @@ from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.evaluate.walk_kernels import Choice
-from lexline.lang.digest import policy_digest
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.ledger.waivers import Waiver, Waivers
+from lexline.plan.build import build_plan
+from lexline.plan.rewrite import rewrite
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravest_first
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
@@ -119,14 +120,16 @@ class Gate:
 
     ``lasting``: it will be asked again and again. It then takes compiled kernels, and decides beforehand, for all
     elements, what looks at nothing but an element's own attributes. For a single question neither is worth its time.
+    ``kind``: the only kind of element that it will be asked about (None: any).
     """
 
-    def __init__(self, evaluation: Evaluation, *, lasting: bool = True) -> None:
+    def __init__(self, evaluation: Evaluation, *, lasting: bool = True, kind: str | None = None) -> None:
         self._evaluation = evaluation
         self._waivers = evaluation.waived()
         self._interpreter = _interpreter(evaluation)
         kernels: Choice = "best" if lasting else "numpy"
-        given = (evaluation.program, evaluation.graph, evaluation.clock, evaluation.checks)
+        plan = rewrite(build_plan(evaluation.program, kind))
+        given = (plan, evaluation.graph, evaluation.clock, evaluation.checks)
         self._cones = ConeEvaluator(ColumnEvaluator(*given, kernels=kernels), kernels=kernels)
         if lasting:
             self._cones.prepare()
@@ -169,7 +172,7 @@ class Gate:
 
 def gate(evaluation: Evaluation, number: int) -> Report:
     """Decide every rule about the kind of one element, with reasons."""
-    return Gate(evaluation, lasting=False).report(number)
+    return Gate(evaluation, lasting=False, kind=evaluation.graph.kind(number)).report(number)
 
 
 def explain(evaluation: Evaluation, rule: Key, element: str) -> Explanation:
@@ -190,11 +193,7 @@ def portfolio_line(graph: Graph) -> PortfolioLine:
 
 def _policies(program: Program, keys: Iterable[Key]) -> tuple[PolicyLine, ...]:
     ids = {key[0] for key in keys}
-    return tuple(
-        PolicyLine(info.id, info.version, policy_digest(program, info.id))
-        for info in program.policies
-        if info.id in ids
-    )
+    return tuple(PolicyLine(info.id, info.version, program) for info in program.policies if info.id in ids)
 
 
 def _interpreter(evaluation: Evaluation) -> Interpreter:

@@ -115,7 +115,7 @@ def load_rules(files: Files, plugins: Plugins, kept: Path | None = None) -> Rule
     """Read and compile the policies of a project and of the packs that it names; ``kept`` is the folder where compiled
     ones are kept. Raises ``LexlineError`` with every mistake."""
     packs = find_packs(files.packs, plugins.packs, files.settings)
-    vocabulary = load_words(files, plugins)
+    vocabulary = load_words(files, plugins, packs)
     files.require("policies", files.policies)
     named = [*pack_policies(packs), *((path, "") for path in policy_paths(files.policies))]
     given = files.parameters or {}
@@ -160,10 +160,10 @@ def waiver_compiler(files: Files, rules: Rules, plugins: Plugins) -> Callable[[W
     return lambda waiver: with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given)
 
 
-def load_words(files: Files, plugins: Plugins) -> Vocabulary:
-    """The vocabulary with what plug-ins, packs and the project itself add to it, in this order. Raises
-    ``LexlineError``."""
-    packs = find_packs(files.packs, plugins.packs, files.settings)
+def load_words(files: Files, plugins: Plugins, packs: Sequence[Pack] | None = None) -> Vocabulary:
+    """The vocabulary with what plug-ins, packs (None: they are looked for) and the project itself add to it, in this
+    order. Raises ``LexlineError``."""
+    packs = find_packs(files.packs, plugins.packs, files.settings) if packs is None else packs
     files.require("vocabulary", [files.vocabulary] if files.vocabulary else [])
     files.require("extend", files.extend)
     parts = (*plugins.vocabulary, *(pack.vocabulary for pack in packs if pack.vocabulary is not None), *files.extend)

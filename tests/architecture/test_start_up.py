@@ -17,8 +17,11 @@ DOOR |= {"typing_inspection", "yaml"}
 """What reads a command's words and the settings."""
 HELP = DOOR | {"attr", "markdown_it", "mdurl", "pygments", "rich"}
 COMPILING = DOOR | {"jsonpath_ng", "lark", "pluggy"}
-DECIDING = DOOR | {"jsonpath_ng", "numpy", "pluggy"}
+DECIDING = DOOR | {"numpy", "pluggy"}
 """What decides, where a snapshot and compiled policies serve."""
+PARSING = {"lexline.lang.compile", "lexline.lang.layout", "lexline.lang.parse", "lexline.lang.syntax"}
+UNUSED = PARSING | {"concurrent.futures", "lexline.report_document", "lexline.store", "multiprocessing"}
+"""What parses policies, writes JSON, keeps revisions, and shares work among processes."""
 
 OURS = {"lexline", "lexline_lineage", "lexline_plugins", "lexline_policies"}
 PROGRAM = """
@@ -90,3 +93,8 @@ def test_a_command_imports_no_other_packages(project: Path, command: str, bound:
         assert importers <= {"lexline_plugins.importers.registration"}
     else:
         assert "lexline_plugins.importers.kserve" in importers
+
+
+@pytest.mark.parametrize("command", ["check", "gate credit", "explain VALIDATED credit"])
+def test_deciding_imports_nothing_that_it_does_not_use(project: Path, command: str) -> None:
+    assert not imported_by(project, *command.split()) & UNUSED

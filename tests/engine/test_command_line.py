@@ -207,7 +207,7 @@ def test_what_others_named_is_shown_without_effect(
 def test_schema_is_current(name: str) -> None:
     from lexline.app.render.coverage import CoverageDocument
     from lexline.app.render.inventory_json import InventoryDocument
-    from lexline.report import ReportDocument
+    from lexline.report_document import ReportDocument
 
     published = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text("utf-8"))
     documents: dict[str, type[BaseModel]] = {

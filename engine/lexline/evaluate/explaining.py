@@ -6,12 +6,10 @@ same in any number of them. Where a system has no fork that is safe to use, one 
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import chain
 
@@ -30,10 +28,19 @@ def decided_by(interpreter: Interpreter, asked: Sequence[tuple[Key, int]], jobs:
     """What the interpreter says, with reasons, of each rule and element. Raises ``UnfinishedError``."""
     blocks = [asked[begin : begin + TOGETHER] for begin in range(0, len(asked), TOGETHER)]
     jobs = min(jobs, len(blocks)) if _forks_safely() else 1
-    if jobs <= 1:
-        for rule, number in asked:
-            yield interpreter.decide(rule, number)
+    if jobs > 1:
+        yield from _in_processes(interpreter, blocks, jobs)
         return
+    for rule, number in asked:
+        yield interpreter.decide(rule, number)
+
+
+def _in_processes(
+    interpreter: Interpreter, blocks: Sequence[Sequence[tuple[Key, int]]], jobs: int
+) -> Iterator[Decision]:
+    import multiprocessing  # much that a single process has no use for
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(interpreter,))
@@ -54,7 +61,7 @@ def decided_by(interpreter: Interpreter, asked: Sequence[tuple[Key, int]], jobs:
 
 def _forks_safely() -> bool:
     """Windows has no fork, and the libraries of macOS don't survive one."""
-    return sys.platform != "darwin" and "fork" in multiprocessing.get_all_start_methods()
+    return sys.platform != "darwin" and hasattr(os, "fork")
 
 
 _interpreter: Interpreter | None = None

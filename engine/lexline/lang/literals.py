@@ -8,7 +8,18 @@ from decimal import Decimal
 
 from lexline_lineage.values import Duration
 
-__all__ = ["MONTHS", "UNITS", "date_of", "duration_of", "fault", "moment_of", "number_of", "quote", "text_of"]
+__all__ = [
+    "MONTHS",
+    "UNITS",
+    "date_of",
+    "duration_of",
+    "fault",
+    "likely_date",
+    "moment_of",
+    "number_of",
+    "quote",
+    "text_of",
+]
 
 MONTHS = (
     "January",
@@ -64,6 +75,18 @@ def number_of(text: str) -> Decimal:
 def text_of(quoted: str) -> str:
     """The text between quotes, with ``\\"``, ``\\\\``, ``\\n`` and ``\\t`` resolved."""
     return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[0]), quoted[1:-1])
+
+
+def likely_date(text: str) -> str:
+    """The date that is meant by three numbers with `/` or `-` between them; some date where it can't be told."""
+    parts = text.replace("/", "-").split("-")
+    if len(parts[0]) < 4:
+        parts.reverse()
+    parts = [parts[0] if len(parts[0]) == 4 else f"20{parts[0]:0>2}", f"{parts[1]:0>2}", f"{parts[2]:0>2}"]
+    if int(parts[1]) > 12 >= int(parts[2]) > 0:
+        parts[1], parts[2] = parts[2], parts[1]
+    found = "-".join(parts)
+    return found if fault("DATE", found) is None else "2026-11-22"
 
 
 def quote(text: str) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from lexline.diagnostics import Diagnostic, Label, Source, Span
 from lexline.lang.foreign import SIGNS
 from lexline.lang.layout import Lexeme
-from lexline.lang.literals import UNITS, fault, quote
+from lexline.lang.literals import UNITS, fault, likely_date, quote
 from lexline.lang.stop import mistake
 from lexline.lang.suggest import nearest
 
-__all__ = ["Odd", "likely_date", "literal", "nothing", "odd"]
+__all__ = ["Odd", "literal", "nothing", "odd"]
 
 _QUOTES = "“”„«»‘’'\""
 
@@ -71,18 +71,6 @@ def _odd_text(lexeme: Lexeme) -> Odd:
         return Odd(mistake("LX105", lexeme, f"`{lexeme.text[0]}` begins no text", help_))
     right = replace(lexeme, type="TEXT", text=quote(inside))
     return Odd(mistake("LX105", lexeme, "texts stand in straight double quotes", f"write {right.text}"), right)
-
-
-def likely_date(text: str) -> str:
-    """The date that is meant by three numbers with `/` or `-` between them; some date where it can't be told."""
-    parts = text.replace("/", "-").split("-")
-    if len(parts[0]) < 4:
-        parts.reverse()
-    parts = [parts[0] if len(parts[0]) == 4 else f"20{parts[0]:0>2}", f"{parts[1]:0>2}", f"{parts[2]:0>2}"]
-    if int(parts[1]) > 12 >= int(parts[2]) > 0:
-        parts[1], parts[2] = parts[2], parts[1]
-    found = "-".join(parts)
-    return found if fault("DATE", found) is None else "2026-11-22"
 
 
 def _odd_number(lexeme: Lexeme) -> Diagnostic:

@@ -17,13 +17,14 @@ from lexline_lineage.values import Sort, ValueType
 __all__ = ["build_plan"]
 
 
-def build_plan(program: typed.Program) -> Plan:
-    """The plan of all rules and measures of ``program``, not yet rewritten."""
+def build_plan(program: typed.Program, kind: str | None = None) -> Plan:
+    """The plan of all rules and measures of ``program`` (or of the rules about one ``kind``), not yet rewritten."""
     builder = _Builder(program)
-    rules = {key: builder.rule(key) for key in program.rules}
+    rules = {key: builder.rule(key) for key, rule in program.rules.items() if kind in (None, rule.kind)}
     nowhere = _Scope((), {})
     measures = {
-        key: plan.MeasurePlan(key, builder.read(measure.value, nowhere)) for key, measure in program.measures.items()
+        key: plan.MeasurePlan(key, builder.read(measure.value, nowhere))
+        for key, measure in (program.measures.items() if kind is None else ())
     }
     return Plan(tuple(builder.table.nodes), rules, measures)
 

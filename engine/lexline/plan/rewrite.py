@@ -378,9 +378,13 @@ def _rebuilt(plan: Plan, change: Callable[[Node, NodeTable], Input | None]) -> P
     for number, old in enumerate(plan.nodes):
         if number in wanted:
             inputs = tuple(_through(places[part.node], part) for part in old.inputs)
-            node = replace(old, operation=_moved(old.operation, places), inputs=inputs)
+            operation = _moved(old.operation, places)
+            is_same = operation == old.operation and inputs == old.inputs
+            node = old if is_same else replace(old, operation=operation, inputs=inputs)
             found = change(node, table)
-            places[number] = table.place(node.operation, node.type, node.domains, inputs) if found is None else found
+            if found is None and is_same:
+                found = Input(table.add(old), tuple(range(len(old.domains))))
+            places[number] = found or table.place(node.operation, node.type, node.domains, inputs)
     return _pruned(_with_places(plan, tuple(table.nodes), places))
 
 

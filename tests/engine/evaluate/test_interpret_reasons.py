@@ -20,7 +20,7 @@ from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock, Truth, Verdict
 from lexline.lang.compile import compile_text
 from lexline.lang.typed import Key, Program
-from lexline.report import ReportDocument
+from lexline.report_document import ReportDocument
 from lexline_lineage.builder import build
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lexline.lang.jsonpath import MAX_LENGTH, find, why_refused
+from lexline.lang.jsonpath import find, why_refused
+from lexline.lang.jsonpath_compiled import MAX_LENGTH
 
 CARD: dict[str, object] = {
     "metrics": [{"gap": 0.05, "group": "a"}, {"gap": 0.2}, {"group": "c"}],

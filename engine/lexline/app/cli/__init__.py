@@ -3,6 +3,7 @@ completed) or 130 (interrupted); nothing that a user writes ends in a traceback.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,9 @@ from typing import NoReturn
 __all__ = ["InterruptedRun", "main"]
 
 INTERRUPTED = 130
+GARBAGE = 50_000
+"""After how many new objects Python looks for cycles to free. What a command imports and loads lives to its end, and
+looking through it again and again (Python's own number is 700) is a good part of what a short command takes."""
 
 
 class InterruptedRun(BaseException):
@@ -22,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as for a job in the background of a script
             signal.signal(number, _interrupt)
+    gc.set_threshold(GARBAGE)
     try:
         from lexline.app.cli.commands import (
             run,

@@ -12,7 +12,7 @@ import typer
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.evaluate.verdict import Clock
-from lexline.lang.mistakes import likely_date
+from lexline.lang.literals import likely_date
 from lexline.settings import NAME, Settings, load_settings
 
 if TYPE_CHECKING:

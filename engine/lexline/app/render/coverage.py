@@ -11,7 +11,7 @@ from pydantic import Field
 from lexline.app.render.page import LISTED, page
 from lexline.app.render.sections import Row, Section, cut, section_lines, sheet
 from lexline.coverage import Coverage, Covered, CoveringRule, State
-from lexline.report import Closed
+from lexline.report_document import Closed
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, printable
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from lexline.inventory import AttributeCount, InputsCount, Inventory, KindCount
 from lexline.inventory_likeness import Likeness
 from lexline.inventory_lineage import ModelLineage
-from lexline.report import Closed, PortfolioEntry
+from lexline.report_document import Closed, PortfolioEntry
 from lexline_plugins.reporters.documents import dumped
 
 __all__ = ["InventoryDocument", "render_inventory_json"]
