@@ -24,8 +24,8 @@ from lexline.plugin_offers import Plugins
 from lexline.project_files import Files, policy_paths
 from lexline.settings import NAME, load_settings
 from lexline_lineage.builder import BuiltGraph
-from lexline_lineage.files import joined_graph, read_portfolio
 from lexline_lineage.files import load_graph as build_graph
+from lexline_lineage.files import read_portfolio
 from lexline_lineage.identity_rules import IdentityRules, read_identity_rules
 from lexline_lineage.problems import LineageError
 from lexline_lineage.snapshot_store import Snapshots
@@ -277,10 +277,12 @@ def _stored_facts(store: Store, files: Files, vocabulary: Vocabulary, on: date, 
     evidence, waiving = (store.last_entry(kinds, at=at, upto=files.ledger) for kinds in (EVIDENCE, WAIVING))
 
     def build() -> BuiltGraph:
+        from lexline_lineage.column_join import joined_columns
+
         beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
-        known = () if revision is None else store.facts(revision)
         assessed = facts_of_entries(store.entries(evidence.sequence, EVIDENCE), vocabulary)
-        return joined_graph(vocabulary, (*known, *assessed, *beside), on, identity_rules(files))
+        known = store.columns(revision).plus((*assessed, *beside))
+        return joined_columns(vocabulary, known, on, identity_rules(files))
 
     if snapshots is None or revision is None:
         built = build()

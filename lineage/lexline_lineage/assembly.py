@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lexline_lineage.facts import Source
 from lexline_lineage.graph import EPOCH, Adjacency, Column, Graph
 from lexline_lineage.source_list import Sources
 from lexline_lineage.strings import Strings, Texts
@@ -175,7 +174,7 @@ def assemble(
     cells: Mapping[tuple[str, str], Cells],
     edges: dict[str, Edges],
     stubs: frozenset[int],
-    sources: tuple[Source, ...],
+    sources: Sources,
 ) -> Graph:
     """The graph. ``ids`` are sorted; ``kind_codes`` count the kinds as the vocabulary does; ``edges`` are used up."""
     kind_names = tuple(vocabulary.kinds)
@@ -213,7 +212,7 @@ def assemble(
         downstream=_rows_of_all(len(ids), down),
         stubs=stubs,
         members=MappingProxyType(members),
-        sources=Sources.of(sources),
+        sources=sources,
         said=MappingProxyType(said),
         edge_said=MappingProxyType(edge_said),
         appended=MappingProxyType({}),

@@ -20,13 +20,23 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
 from lexline_lineage.placement import ID_HELP, REFUSED, UNDECLARED, Ends, Placement, Refusals, is_id, place
 from lexline_lineage.problems import nearest
+from lexline_lineage.source_list import Sources
 from lexline_lineage.statements import Coded, DataFinding, DataReport, Precedence, Statements, cells_of_columns
 from lexline_lineage.strings import Strings
 from lexline_lineage.vocabulary import Vocabulary
 
 _DAY = timedelta(days=1)
 
-__all__ = ["BuiltGraph", "Coded", "DataFinding", "DataReport", "Table", "build", "build_from_columns"]
+__all__ = [
+    "BuiltGraph",
+    "Coded",
+    "DataFinding",
+    "DataReport",
+    "Table",
+    "build",
+    "build_from_columns",
+    "edges_by_relation",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +118,7 @@ def build(vocabulary: Vocabulary, facts: Iterable[Fact], on: date, precedence: P
     possible = np.fromiter((edge.possible for edge in edges), np.bool_, len(edges))
     numbered = (sources.setdefault(edge.source, len(sources)) for edge in edges)
     edge_said = np.fromiter(numbered, np.int32, len(edges))
-    joined = _edges(ends, possible, edge_said)
+    joined = edges_by_relation(ends, possible, edge_said)
     built = _finish(vocabulary, Strings.of(ids), placement, cells, joined, tuple(sources), statements.findings())
     return replace(built, first=first, last=last)
 
@@ -153,7 +163,7 @@ def _parts(
     placement = place(vocabulary, kind_codes, ends, refusals)
     refusals.raise_if_any()
     cells, findings = cells_of_columns(vocabulary, table.numbers, row_kinds, table.ids, table.attributes, table.source)
-    edges = _edges(ends, table.possible, np.zeros(len(table.origins), np.int32))
+    edges = edges_by_relation(ends, table.possible, np.zeros(len(table.origins), np.int32))
     return table.ids, placement, cells, edges, (table.source,), tuple(findings)
 
 
@@ -224,7 +234,7 @@ def _check_rows(vocabulary: Vocabulary, table: Table, row_kinds: NDArray[np.int1
         seen.add(number)
 
 
-def _edges(ends: Ends, possible: NDArray[np.bool_], said: NDArray[np.int32]) -> dict[str, Edges]:
+def edges_by_relation(ends: Ends, possible: NDArray[np.bool_], said: NDArray[np.int32]) -> dict[str, Edges]:
     """The edges by relation."""
     found: dict[str, Edges] = {}
     for code, name in enumerate(ends.names):
@@ -243,5 +253,5 @@ def _finish(
     sources: tuple[Source, ...],
     findings: tuple[DataFinding, ...],
 ) -> BuiltGraph:
-    graph = assemble(vocabulary, ids, placement.kind_codes, cells, edges, placement.stubs, sources)
+    graph = assemble(vocabulary, ids, placement.kind_codes, cells, edges, placement.stubs, Sources.of(sources))
     return BuiltGraph(graph, DataReport(findings, tuple(ids.take(sorted(placement.stubs)))))

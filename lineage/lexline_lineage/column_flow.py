@@ -7,22 +7,25 @@ origin is recorded gets none; the order of the facts changes nothing (``docs/col
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 
-__all__ = ["SYSTEM", "column_flow"]
+__all__ = ["READ", "SYSTEM", "column_flow"]
 
 SYSTEM = "column lineage"
 """The source of what is said here."""
 ANY = "*"
 """The name of the column that stands for any column of a table, recorded or not."""
 _TABLES = ("dataset", "feature-view")
+READ = frozenset(("belongs_to", "derived_into", "executes", "flows_to", "produces", "reads", "trains", "writes"))
+READ |= {"masking", "name", "operation"}
+"""The relations and attributes that say something here; beside them only kinds do."""
 _MASKING = ("anonymise", "pseudonymise")
 
 
-def column_flow(facts: Sequence[Fact], on: date) -> tuple[Fact, ...]:
+def column_flow(facts: Collection[Fact], on: date) -> tuple[Fact, ...]:
     """The possible edges between columns on a day, from the recorded flow between their tables; none where the facts
     know of no column at all."""
     if not any(isinstance(fact, ElementFact) and fact.kind == "column" for fact in facts):
@@ -38,7 +41,7 @@ def column_flow(facts: Sequence[Fact], on: date) -> tuple[Fact, ...]:
 class _Tables:
     """What the facts say of tables and their columns, and what follows from it."""
 
-    def __init__(self, facts: Sequence[Fact], on: date) -> None:
+    def __init__(self, facts: Collection[Fact], on: date) -> None:
         self._kinds = {fact.element: fact.kind for fact in facts if isinstance(fact, ElementFact)}
         edges = [fact for fact in facts if isinstance(fact, EdgeFact) and _holds(fact, on)]
         said = [fact for fact in facts if isinstance(fact, AttributeFact) and _holds(fact, on)]

@@ -9,7 +9,7 @@ order of the facts changes nothing, joining twice is joining once, and nothing i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lexline_lineage.facts import AliasFact, EdgeFact, ElementFact, Fact, Source, Strength
@@ -17,13 +17,13 @@ from lexline_lineage.identity_facts import moved, possible_edges, system_of
 from lexline_lineage.identity_groups import Groups
 from lexline_lineage.identity_rules import IdentityRules
 
-__all__ = ["IDENTITY", "MAX_SHARED", "Joined", "Joins", "Link", "Pending", "join"]
+__all__ = ["IDENTITY", "MAX_SHARED", "ROUNDS", "Joined", "Joins", "Link", "Pending", "join"]
 
 IDENTITY = "identity"
 """The source of what joining itself says: under which names an element went before."""
 MAX_SHARED = 20
 """How many elements may share a derived name; what more of them share says nothing about any two."""
-_ROUNDS = 4
+ROUNDS = 4
 """How often templates are applied to what templates gave."""
 _ORDER = tuple(Strength)
 
@@ -76,7 +76,7 @@ class Joins:
 class Joined(Joins):
     """Facts after joining, and how they were joined."""
 
-    facts: tuple[Fact, ...] = ()
+    facts: Collection[Fact] = ()
 
 
 def join(facts: Iterable[Fact], rules: IdentityRules | None = None) -> Joined:
@@ -164,7 +164,7 @@ class _Join:
 
     def _follow(self, element: str, fresh: Sequence[str]) -> None:
         """The names that templates make of an element's names."""
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             made: list[str] = []
             for name in fresh:
                 for template in self._rules.templates:

@@ -122,6 +122,10 @@ class Strings(Sequence[str]):
         clean[np.searchsorted(self.starts, zeros, side="right") - 1] = False
         return clean
 
+    def are_ascii(self) -> bool:
+        """Whether all texts of the block are of ASCII alone."""
+        return not (self.data[: self.starts[-1]] & 0x80).any()
+
     def _bytes(self, number: int) -> bytes:
         return self.data[self.starts[number] : self.starts[number + 1]].tobytes()
 

@@ -5,23 +5,25 @@ All functions work on a connection of ``Database`` and leave committing to it.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
+from lexline.store.columns import Statements, statements
 from lexline.store.people import People
+from lexline.store.phrases import Phrases
 from lexline.store.revisions import Revision, add_revision
-from lexline.store.rows import PERSON, Line, fact_of_line, line_of
+from lexline.store.rows import PERSON, line_of
 from lexline.store.tables import IMPORT_RUN, PHRASE, RETRACTION, STATEMENT
-from lexline_lineage.facts import Fact, Source
+from lexline_lineage.facts import Fact
 
-__all__ = ["facts_at", "naming", "replace_sources"]
+__all__ = ["naming", "replace_sources"]
 
-_MANY = 500
-"""How many values one query asks for."""
+_MANY = 10_000
+"""How many facts are turned into rows, or inserted, at a time."""
 
 
 def replace_sources(
@@ -29,45 +31,26 @@ def replace_sources(
 ) -> Revision | None:
     """From a new revision on each source says its facts and nothing else; ``said`` gives its importer and its facts.
     None where they said just that before."""
+    phrases = Phrases(connection)
     changes = {}
     for source, (importer, facts) in said.items():
-        fresh, gone = _change(connection, source, Counter(line_of(fact, people.key) for fact in facts))
-        if fresh or gone:
+        wanted = _rows(facts, people, phrases)
+        fresh, gone = _change(wanted, _current(connection, source))
+        if len(fresh) or len(gone):
             changes[source] = importer, fresh, gone
     if not changes:
         return None
     people.save()
     made = add_revision(connection, "import", note)
     for source, (importer, fresh, gone) in changes.items():
-        _insert(connection, made.number, source, fresh)
-        if gone:
-            taken = [{"statement": number, "revision": made.number} for number in gone]
+        (said_by,) = phrases.numbers([source])
+        _insert(connection, made.number, said_by, fresh)
+        for some in _parts(gone):
+            taken = [{"statement": number, "revision": made.number} for number in some.tolist()]
             connection.execute(sa.insert(RETRACTION), taken)
-        (said_by,) = _phrases(connection, [source])
         run = {"revision": made.number, "source": said_by, "importer": importer}
         connection.execute(sa.insert(IMPORT_RUN), run | {"added": len(fresh), "removed": len(gone)})
     return made
-
-
-def _change(connection: sa.Connection, source: str, wanted: Counter[Line]) -> tuple[list[Line], list[int]]:
-    """The lines that a source says anew, and the keys of the statements that it takes back."""
-    kept = Counter[Line]()
-    gone: list[int] = []
-    for number, line in _current(connection, source):
-        if kept[line] < wanted[line]:
-            kept[line] += 1
-        else:
-            gone.append(number)
-    return list((wanted - kept).elements()), gone
-
-
-def facts_at(connection: sa.Connection, revision: int, people: People, without: Collection[str] = ()) -> Iterator[Fact]:
-    """All facts of a revision but those of the sources ``without``, in the order in which they were first said."""
-    sources: dict[tuple[str, str], Source] = {}
-    for source, line in _lines(connection, revision):
-        if source not in without:
-            said = sources.setdefault((source, line.place), Source(source, line.place))
-            yield fact_of_line(line, said, people.name)
 
 
 def naming(connection: sa.Connection, key: str) -> tuple[int, tuple[str, ...]]:
@@ -82,77 +65,66 @@ def naming(connection: sa.Connection, key: str) -> tuple[int, tuple[str, ...]]:
 
 # ---- rows ----------------------------------------------------------------------------------------------------------
 
+Rows = NDArray[np.int64]
+"""Statements to be, one a row, with the columns ``_COLUMNS``; a day that is not there is 0."""
 
-def _insert(connection: sa.Connection, revision: int, source: str, lines: Sequence[Line]) -> None:
-    if not lines:
-        return
-    texts = dict.fromkeys(
-        [source, *(text for line in lines for text in (line.subject, line.name, line.object, line.place))]
+_COLUMNS = ("place", "subject", "object", "name", "form", "flag", "since", "until")
+
+
+def _rows(facts: Iterable[Fact], people: People, phrases: Phrases) -> Rows:
+    """Facts as rows. What they say anew is among the phrases then."""
+    made: list[Rows] = [np.zeros((0, len(_COLUMNS)), np.int64)]
+    given = iter(facts)
+    while some := list(islice(given, _MANY)):
+        lines = [line_of(fact, people.key) for fact in some]
+        texts = [text for line in lines for text in (line.place, line.subject, line.object, line.name)]
+        rest = [(line.form, line.flag, line.since or 0, line.until or 0) for line in lines]
+        numbers = np.array(phrases.numbers(texts), np.int64).reshape(len(lines), 4)
+        made.append(np.hstack([numbers, np.array(rest, np.int64)]))
+    return np.concatenate(made)
+
+
+def _current(connection: sa.Connection, source: str) -> Statements:
+    """What the source says now, the oldest first."""
+    said_by = sa.select(PHRASE.c.id).where(PHRASE.c.text == source).scalar_subquery()
+    return statements(
+        connection, STATEMENT.c.source == said_by, STATEMENT.c.id.not_in(sa.select(RETRACTION.c.statement))
     )
-    numbers = dict(zip(texts, _phrases(connection, list(texts)), strict=True))
-    rows = [
-        {
-            "revision": revision,
-            "source": numbers[source],
-            "place": numbers[line.place],
-            "form": line.form,
-            "subject": numbers[line.subject],
-            "name": numbers[line.name],
-            "object": numbers[line.object],
-            "since": line.since,
-            "until": line.until,
-            "flag": line.flag,
-        }
-        for line in lines
-    ]
-    connection.execute(sa.insert(STATEMENT), rows)
 
 
-def _phrases(connection: sa.Connection, texts: Sequence[str]) -> list[int]:
-    """The numbers of texts; new ones are inserted."""
-    digests = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16] for text in texts]
-    known = _known(connection, digests)
-    new = [{"digest": digest, "text": text} for digest, text in zip(digests, texts, strict=True) if digest not in known]
-    if new:
-        connection.execute(sa.insert(PHRASE), new)
-        known |= _known(connection, [digest for digest in digests if digest not in known])
-    return [known[digest] for digest in digests]
+def _change(wanted: Rows, said: Statements) -> tuple[Rows, NDArray[np.int64]]:
+    """The rows that a source says anew, and the keys of the statements that it takes back: of equal ones the newest."""
+    if not len(said.id) or not len(wanted):
+        return wanted, said.id
+    current = np.stack([getattr(said, name).astype(np.int64) for name in _COLUMNS], axis=1)
+    both = np.concatenate([wanted, current])
+    order = np.lexsort(both.T)  # stable: equal rows stay in their order
+    ordered = both[order]
+    begins = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
+    group = np.cumsum(begins) - 1
+    is_said = order >= len(wanted)
+    counts = np.bincount(group, weights=is_said).astype(np.int64), np.bincount(group, weights=~is_said).astype(np.int64)
+    seen = np.cumsum(is_said), np.cumsum(~is_said)
+    before = [(total - here)[begins][group] for total, here in zip(seen, (is_said, ~is_said), strict=True)]
+    rank = np.where(is_said, seen[0] - before[0], seen[1] - before[1])
+    extra = rank > np.where(is_said, counts[1][group], counts[0][group])
+    fresh = np.sort(order[extra & ~is_said])
+    return wanted[fresh], np.sort(said.id[order[extra & is_said] - len(wanted)])
 
 
-def _known(connection: sa.Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
-    found: dict[bytes, int] = {}
-    for begin in range(0, len(digests), _MANY):
-        query = sa.select(PHRASE.c.digest, PHRASE.c.id).where(PHRASE.c.digest.in_(digests[begin : begin + _MANY]))
-        found.update((bytes(digest), number) for digest, number in connection.execute(query))
-    return found
+def _insert(connection: sa.Connection, revision: int, source: int, rows: Rows) -> None:
+    for some in _parts(rows):
+        said = [dict(zip(_COLUMNS, row, strict=True)) for row in some.tolist()]
+        for row in said:
+            row |= {
+                "revision": revision,
+                "source": source,
+                "since": row["since"] or None,
+                "until": row["until"] or None,
+            }
+        connection.execute(sa.insert(STATEMENT), said)
 
 
-def _current(connection: sa.Connection, source: str) -> Iterator[tuple[int, Line]]:
-    """What the source says now, by the keys of its statements, the oldest first."""
-    query = _written_out().where(STATEMENT.c.id.not_in(sa.select(RETRACTION.c.statement)))
-    query = query.where(STATEMENT.c.source.in_(sa.select(PHRASE.c.id).where(PHRASE.c.text == source)))
-    for row in connection.execute(query.order_by(STATEMENT.c.id)):
-        yield row[0], Line(*row[2:])
-
-
-def _lines(connection: sa.Connection, revision: int) -> Iterator[tuple[str, Line]]:
-    """What all sources say at a revision, each by its name."""
-    taken = sa.select(RETRACTION.c.statement).where(RETRACTION.c.revision <= revision)
-    query = _written_out().where(STATEMENT.c.revision <= revision, STATEMENT.c.id.not_in(taken))
-    for row in connection.execution_options(yield_per=20_000).execute(query.order_by(STATEMENT.c.id)):
-        yield row[1], Line(*row[2:])
-
-
-def _written_out() -> sa.Select[Any]:
-    """Statements with the texts that they refer to: key, source, and the parts of a ``Line``."""
-    said_by, subject, name, thing, place = (PHRASE.alias() for _ in range(5))
-    joined = (
-        STATEMENT.join(said_by, STATEMENT.c.source == said_by.c.id)
-        .join(subject, STATEMENT.c.subject == subject.c.id)
-        .join(name, STATEMENT.c.name == name.c.id)
-        .join(thing, STATEMENT.c.object == thing.c.id)
-        .join(place, STATEMENT.c.place == place.c.id)
-    )
-    row = STATEMENT.c
-    line = (row.form, subject.c.text, name.c.text, thing.c.text, row.since, row.until, row.flag, place.c.text)
-    return sa.select(row.id, said_by.c.text, *line).select_from(joined)
+def _parts(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    for begin in range(0, len(rows), _MANY):
+        yield rows[begin : begin + _MANY]

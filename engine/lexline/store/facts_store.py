@@ -15,9 +15,11 @@ from lexline.lang.suggest import nearest
 from lexline.ledger.chain import Head, Link
 from lexline.ledger.record import Entry, Recorded
 from lexline.store import entries, facts, revisions
+from lexline.store.columns import columns_at
 from lexline.store.opening import Database, open_database
 from lexline.store.people import People
 from lexline.store.revisions import Revision, SourceChange
+from lexline_lineage.fact_columns import FactColumns
 from lexline_lineage.fact_files import check_writable
 from lexline_lineage.facts import Fact, Source
 
@@ -104,13 +106,17 @@ class Store:
             raise LexlineError((Diagnostic("LX503", shown, (), advice),))
         return found
 
-    def facts(self, at: Revision | None = None, *, without: Collection[str] = ()) -> tuple[Fact, ...]:
-        """All facts of a revision (the newest where None), but those of the sources ``without``."""
+    def facts(self, at: Revision | None = None) -> tuple[Fact, ...]:
+        """All facts of a revision (the newest where None), in the order in which they were first said."""
+        return tuple(self.columns(at).facts())
+
+    def columns(self, at: Revision | None = None, *, without: Collection[str] = ()) -> FactColumns:
+        """All facts of a revision (the newest where None), but those of the sources ``without``, by columns."""
         with self._database.reading() as connection:
             revision = at or revisions.head(connection)
             if revision is None:
-                return ()
-            return tuple(facts.facts_at(connection, revision.number, People(connection), without))
+                return FactColumns.of(())
+            return columns_at(connection, revision.number, People(connection), without)
 
     def replace(self, source: str, said: Iterable[Fact], *, importer: str, note: str = "") -> Revision | None:
         """From now on the source says just that. None where it said so before; all or nothing otherwise."""

@@ -1,4 +1,4 @@
-"""Facts as rows of the table ``statement``, and back.
+"""Facts as rows of the table ``statement``; ``columns`` reads them again.
 
 A ``Line`` is a row with its texts written out. What is kept of a fact is what reading gives back, to the letter.
 """
@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
+from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Strength
 from lexline_lineage.raw_values import plain_raw
 
-__all__ = ["ALIAS", "ATTRIBUTE", "EDGE", "ELEMENT", "PERSON", "Line", "fact_of_line", "line_of"]
+__all__ = ["ALIAS", "ATTRIBUTE", "EDGE", "ELEMENT", "PERSON", "Line", "line_of"]
 
 ELEMENT, ATTRIBUTE, EDGE, ALIAS, PERSON = range(5)
 _STRENGTHS = tuple(Strength)
@@ -53,22 +53,5 @@ def line_of(fact: Fact, key_of: Callable[[str, str], str | None]) -> Line:
             return Line(ATTRIBUTE, fact.element, fact.attribute, value, since, until, 0, place)
 
 
-def fact_of_line(line: Line, source: Source, name_of: Callable[[str], str]) -> Fact:
-    """The fact of a row. ``name_of`` gives the name of the person with a key."""
-    if line.form == ELEMENT:
-        return ElementFact(line.subject, line.name, source)
-    if line.form == ALIAS:
-        return AliasFact(line.subject, line.name, _STRENGTHS[line.flag], source)
-    since, until = _day(line.since), _day(line.until)
-    if line.form == EDGE:
-        return EdgeFact(line.subject, line.name, line.object, source, bool(line.flag), since, until)
-    value = name_of(line.object) if line.form == PERSON else json.loads(line.object)
-    return AttributeFact(line.subject, line.name, value, source, since, until)
-
-
 def _ordinal(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
-
-
-def _day(ordinal: int | None) -> date | None:
-    return None if ordinal is None else date.fromordinal(ordinal)

@@ -125,22 +125,27 @@ def check_together(files: Files, vocabulary: Vocabulary, results: dict[str, Impo
     """Join the new facts with those of all other sources, so that nothing that is refused is ever written."""
     from lexline.data_problems import as_error
     from lexline.project import fact_files, identity_rules, stored
+    from lexline_lineage.column_join import joined_columns
+    from lexline_lineage.fact_columns import FactColumns
     from lexline_lineage.facts import Fact
-    from lexline_lineage.files import joined_graph, read_facts, read_portfolio
+    from lexline_lineage.files import read_facts, read_portfolio
     from lexline_lineage.problems import LineageError
 
     files.require("portfolio", files.portfolio)
-    facts: list[Fact] = [fact for result in results.values() for fact in result.facts]
+    facts: list[Fact] = []
     others = [path for path in fact_files(files.facts) if path.stem not in results]
     try:
         for path in files.portfolio:
             facts += read_portfolio(path, vocabulary)
         for path in others:
             facts += read_facts(path)
+        for result in results.values():
+            facts += result.facts
+        said = FactColumns.of(())
         if files.store is not None:
             with stored(files, vocabulary) as store:
-                facts += store.facts(without=results)
-        joined_graph(vocabulary, facts, datetime.now(UTC).date(), identity_rules(files))
+                said = store.columns(without=results)
+        joined_columns(vocabulary, said.plus(facts), datetime.now(UTC).date(), identity_rules(files))
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in (*files.portfolio, *others)]) from None
 
