@@ -248,42 +248,105 @@ def _labels(starts, neighbours, possible, blocked, seeds, cap, certain):  # type
 # ---- walks ---------------------------------------------------------------------------------------------------------
 
 _STOPS, _SCRATCH = _read(numba.uint8), _written(numba.int32)
+_WALKING = (*_CSR, _STOPS, numba.int64)
 
 
-@_compiled(
-    numba.types.UniTuple(numba.int64, 2)(
-        *_CSR, _STOPS, numba.int64, numba.boolean, numba.int64, _SCRATCH, _SCRATCH, numba.int32
-    )
-)
-def _reach(  # type: ignore[no-untyped-def]
-    starts, neighbours, possible, stops, origin, certain, steps, queue, seen, stamp
-):
-    """One walk in order of distance. What is reached stands in ``queue`` from 1 to the first number given back; the
-    second tells whether some of it is reached only perhaps. A stop of 2 is avoided, one of 1 by a ``certain`` walk."""
+@_compiled(numba.types.UniTuple(numba.int64, 2)(*_WALKING, _SCRATCH, _SCRATCH, numba.int32))
+def _reach_surely(starts, neighbours, possible, stops, origin, queue, seen, stamp):  # type: ignore[no-untyped-def]
+    """What is surely reached, up to where; and how many stand behind the room for it that are reached perhaps from
+    there, once each, with the next stamp where they still are."""
     queue[0] = origin
-    at, filled, round_ends, doubts = 0, 1, 1, 0
-    lowest = 1 if certain else 2
-    while at < filled and steps != 0:
+    at, filled, later, postponed = 0, 1, len(seen) + 1, 0
+    while at < filled:
         v = queue[at]
         at += 1
-        if v != origin or at == 1:
-            for e in range(starts[v], starts[v + 1]):
-                w = neighbours[e]
-                if seen[w] == stamp or (certain and possible[e]):
-                    continue
-                if len(stops) and stops[w] and w != origin:
-                    if stops[w] >= lowest:
-                        continue
-                    doubts = 1
-                if possible[e]:
-                    doubts = 1
+        if v == origin and at > 1:
+            continue
+        for e in range(starts[v], starts[v + 1]):
+            w = neighbours[e]
+            if seen[w] == stamp:
+                continue
+            stop = stops[w] if len(stops) and w != origin else 0
+            if stop == 2:
+                continue
+            if not stop and not possible[e]:
                 seen[w] = stamp
                 queue[filled] = w
                 filled += 1
-        if at == round_ends:
-            round_ends = filled
-            steps -= 1
-    return filled, doubts
+            elif seen[w] != stamp + 1:
+                seen[w] = stamp + 1
+                queue[later + postponed] = w
+                postponed += 1
+    return filled, postponed
+
+
+@_compiled(numba.types.UniTuple(numba.int64, 2)(*_WALKING, numba.int64, _SCRATCH, _SCRATCH, numba.int32))
+def _reach_within(starts, neighbours, possible, stops, origin, steps, queue, seen, stamp):  # type: ignore[no-untyped-def]
+    """As ``_reach``, in rounds: a possible way may be shorter than a sure one and lead further, so that each has its
+    own walk."""
+    filled, doubts, later = 1, 0, len(seen) + 1
+    for certain in range(2):
+        own = stamp + 2 - 2 * certain
+        begin = later if certain else 0
+        queue[begin] = origin
+        at, end, left = begin, begin + 1, steps
+        round_ends = end
+        while at < end and left:
+            v = queue[at]
+            at += 1
+            if v != origin or at == begin + 1:
+                for e in range(starts[v], starts[v + 1]):
+                    w = neighbours[e]
+                    stop = stops[w] if len(stops) and w != origin else 0
+                    if seen[w] == own or stop == 2 or (certain and (stop or possible[e])):
+                        continue
+                    doubts += stop + possible[e]
+                    seen[w] = own
+                    queue[end] = w
+                    end += 1
+            if at == round_ends:
+                round_ends = end
+                left -= 1
+        if not certain:
+            filled = end
+            if not doubts:
+                return filled, filled
+    surely = 1
+    for i in range(1, filled):  # what is surely reached to the front
+        w = queue[i]
+        if seen[w] == stamp:
+            queue[i], queue[surely] = queue[surely], w
+            surely += 1
+    return surely, filled
+
+
+@_compiled(numba.types.UniTuple(numba.int64, 2)(*_WALKING, numba.int64, _SCRATCH, _SCRATCH, numba.int32))
+def _reach(starts, neighbours, possible, stops, origin, steps, queue, seen, stamp):  # type: ignore[no-untyped-def]
+    """What an origin reaches, in ``queue`` from 1 on: up to where surely, and up to where at all. Takes 3 stamps."""
+    if steps >= 0:
+        return _reach_within(starts, neighbours, possible, stops, origin, steps, queue, seen, stamp)
+    surely, postponed = _reach_surely(starts, neighbours, possible, stops, origin, queue, seen, stamp)
+    later, filled = len(seen) + 1, surely
+    for i in range(later, later + postponed):
+        w = queue[i]
+        if seen[w] == stamp + 1:
+            seen[w] = stamp + 2
+            queue[filled] = w
+            filled += 1
+    at = surely
+    while at < filled:  # on from what is reached perhaps, over all edges
+        v = queue[at]
+        at += 1
+        if v == origin:
+            continue
+        for e in range(starts[v], starts[v + 1]):
+            w = neighbours[e]
+            if seen[w] == stamp or seen[w] == stamp + 2 or (len(stops) and stops[w] == 2 and w != origin):
+                continue
+            seen[w] = stamp + 2
+            queue[filled] = w
+            filled += 1
+    return surely, filled
 
 
 def walk(
@@ -293,66 +356,53 @@ def walk(
     if masks is not None and masks.failed.any():
         yield from walks.walk(adjacency, origins, wanted, masks, steps)
         return
-    csr, size = _csr(adjacency), len(adjacency.starts) - 1
-    seen, queue = np.zeros(size, np.int32), np.empty(size + 1, np.int32)
+    graph, scratch = (*_csr(adjacency), _stops(masks)), _scratch(adjacency)
     some, begin = np.asarray(origins, np.int64), 0
     far = -1 if steps is None else steps
     while begin < len(some):
-        seen[:] = 0
-        end, ends, elements, certain = _walk(
-            *csr, _stops(masks), some[begin : begin + ORIGINS], wanted, far, max(PAIRS, size), seen, queue
-        )
+        end, ends, pairs = _walk(*graph, some[begin : begin + ORIGINS], wanted, far, max(PAIRS, len(wanted)), *scratch)
         places = np.repeat(np.arange(end), np.diff(ends))
-        failed = np.zeros(len(elements), np.bool_)
-        yield Reached(begin, begin + end, places, elements.astype(np.int64), certain, failed)
+        yield Reached(begin, begin + end, places, pairs >> 1, pairs & 1 == 0, np.zeros(len(pairs), np.bool_))
         begin += end
 
 
-_WALKED = numba.types.Tuple((numba.int64, _written(numba.int64), _written(numba.int32), _written(numba.boolean)))
+_WALKED = numba.types.Tuple((numba.int64, _written(numba.int64), _written(numba.int64)))
 
 
 @_compiled(_WALKED(*_CSR, _STOPS, _INT64, _BOOLS, numba.int64, numba.int64, _SCRATCH, _SCRATCH))
 def _walk(  # type: ignore[no-untyped-def]
-    starts, neighbours, possible, stops, origins, wanted, steps, room, seen, queue
+    starts, neighbours, possible, stops, origins, wanted, steps, room, queue, seen
 ):
-    """The first walks, as many as fit into ``room`` pairs: how many, and their pairs in rows."""
+    """The first walks, as many as fit into ``room`` pairs: how many, and their elements in rows, doubled, with one more
+    for what is reached only perhaps."""
     size = len(starts) - 1
-    found, certain = np.empty(room, np.int32), np.ones(room, np.bool_)
+    found = np.empty(room, np.int64)
     ends = np.zeros(len(origins) + 1, np.int64)
-    filled, at, stamp = 0, 0, 0
+    filled, at = 0, 0
+    seen[:] = 0
     while at < len(origins) and (at == 0 or filled + size <= room):
-        stamp += 1
-        first = filled
-        count, doubts = _reach(
-            starts, neighbours, possible, stops, origins[at], False, steps, queue, seen, np.int32(stamp)
-        )
+        first, stamp = filled, np.int32(3 * at + 1)
+        surely, count = _reach(starts, neighbours, possible, stops, origins[at], steps, queue, seen, stamp)
         for i in range(1, count):
             if wanted[queue[i]]:
-                found[filled] = queue[i]
+                found[filled] = 2 * queue[i] + (i >= surely)
                 filled += 1
         found[first:filled].sort()
-        if doubts:
-            stamp += 1
-            _reach(starts, neighbours, possible, stops, origins[at], True, steps, queue, seen, np.int32(stamp))
-            for i in range(first, filled):
-                certain[i] = seen[found[i]] == stamp
         at += 1
         ends[at] = filled
-    return at, ends[: at + 1].copy(), found[:filled].copy(), certain[:filled].copy()
+    return at, ends[: at + 1].copy(), found[:filled].copy()
 
 
 def sums(
     adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
 ) -> NDArray[np.int64]:
     """For each origin the sums of the weights of what it reaches: a walk for each over marks that all walks share."""
-    csr, size = _csr(adjacency), len(adjacency.starts) - 1
-    seen, queue = np.zeros(size, np.int32), np.empty(size + 1, np.int32)
+    graph, scratch = (*_csr(adjacency), _stops(masks)), _scratch(adjacency)
     some, found = np.asarray(origins, np.int64), np.zeros((len(origins), weights.table.shape[1]), np.int64)
     table, far = np.ascontiguousarray(weights.table), -1 if steps is None else steps
     for begin in range(0, len(some), ORIGINS):
         part = slice(begin, begin + ORIGINS)
-        seen[:] = 0
-        _sums(*csr, _stops(masks), some[part], weights.places, table, weights.possible, far, seen, queue, found[part])
+        _sums(*graph, some[part], weights.places, table, weights.possible, far, *scratch, found[part])
     return found
 
 
@@ -363,31 +413,18 @@ def sums(
     )
 )  # fmt: skip
 def _sums(  # type: ignore[no-untyped-def]
-    starts, neighbours, possible, stops, origins, places, table, surely, steps, seen, queue, found
+    starts, neighbours, possible, stops, origins, places, table, certain, steps, queue, seen, found
 ):
-    """Adds up ``table`` into ``found``; the columns from ``surely`` on once more where a walk came upon a doubt."""
-    columns, stamp = table.shape[1], 0
+    """Adds up ``table`` into ``found``, the columns from ``certain`` on only over what is surely reached."""
+    seen[:] = 0
     for at in range(len(origins)):
-        stamp += 1
-        count, doubts = _reach(
-            starts, neighbours, possible, stops, origins[at], False, steps, queue, seen, np.int32(stamp)
-        )
+        stamp = np.int32(3 * at + 1)
+        surely, count = _reach(starts, neighbours, possible, stops, origins[at], steps, queue, seen, stamp)
         for i in range(1, count):
             row = places[queue[i]]
             if row >= 0:
-                for column in range(columns):
+                for column in range(table.shape[1] if i < surely else certain):
                     found[at, column] += table[row, column]
-        if doubts and surely < columns:
-            stamp += 1
-            found[at, surely:] = 0
-            count, doubts = _reach(
-                starts, neighbours, possible, stops, origins[at], True, steps, queue, seen, np.int32(stamp)
-            )
-            for i in range(1, count):
-                row = places[queue[i]]
-                if row >= 0:
-                    for column in range(surely, columns):
-                        found[at, column] += table[row, column]
 
 
 # ---- arrays --------------------------------------------------------------------------------------------------------
@@ -413,3 +450,9 @@ def _stops(masks: Masks | None) -> NDArray[np.uint8]:
 def _blocked(blocked: Bools | None) -> Bools:
     """An empty array where nothing is blocked."""
     return np.zeros(0, np.bool_) if blocked is None else blocked
+
+
+def _scratch(adjacency: Adjacency) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """A queue with room for all elements twice, each time behind an origin; and a stamp for each element."""
+    size = len(adjacency.starts) - 1
+    return np.empty(2 * size + 2, np.int32), np.empty(size, np.int32)
