@@ -7,7 +7,7 @@ built-in importers, checks and reporters come through the same hooks. ``docs/plu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -71,22 +71,28 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to announce: one sentence, what to do about it, who owns it, which elements, and by when."""
+    """Something to announce, as it was on the day ``on``: one sentence, what would settle it, whose it is, which
+    elements it is about, and by when (None: at once). ``id`` stays the same as long as it is the same ``cause`` of the
+    same thing, so that who gets it twice can tell."""
 
+    id: str
+    cause: str
     title: str
     remedy: str
     owner: str
     elements: tuple[str, ...]
+    on: date
     due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """A place where re-assessments are announced. ``notify`` raises ``OSError`` where it can't reach that place."""
+    """A way to announce re-assessments. ``notify`` gets a notice and the settings of the place in ``lexline.yaml``;
+    it raises ``OSError`` where it can't reach that place, and ``SettingError`` for a setting that can't be used."""
 
     name: str
     summary: str
-    notify: Callable[[Notice], None]
+    notify: Callable[[Notice, Mapping[str, object]], None]
 
 
 @hookspec

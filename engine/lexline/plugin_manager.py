@@ -35,6 +35,7 @@ BUILT_INS = (
     "lexline_plugins.importers.registration",
     "lexline_plugins.checks.registration",
     "lexline_plugins.reporters.registration",
+    "lexline_plugins.notify.registration",
     "lexline_plugins.packs",
 )
 """The plug-ins that come with the product, by dotted name, in the order in which they register."""

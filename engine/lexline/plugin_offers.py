@@ -80,6 +80,10 @@ class Plugins:
         """Notifiers by name."""
         return self._named("lexline_notifiers", Notifier)
 
+    def notifier(self, name: str) -> Notifier:
+        """The notifier of this name. Raises ``LexlineError`` where there is none."""
+        return _found("notifier", name, self.notifiers)
+
     def importer(self, name: str) -> Importer:
         """The importer of this name. Raises ``LexlineError`` where there is none."""
         return _found("importer", name, self._named("lexline_importers", Importer))

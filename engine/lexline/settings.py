@@ -19,7 +19,7 @@ from lexline_lineage.documents import Document
 from lexline_lineage.problems import LineageError, Problem
 from lexline_lineage.reading import read_document
 
-__all__ = ["NAME", "Settings", "SourceSettings", "load_settings"]
+__all__ = ["NAME", "NotifySettings", "Settings", "SourceSettings", "load_settings"]
 
 NAME = "lexline.yaml"
 
@@ -48,6 +48,15 @@ class SourceSettings(BaseModel):
     settings: dict[str, object] = Field(default_factory=dict)
 
 
+class NotifySettings(BaseModel):
+    """A place where it is announced what is due."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notifier: str
+    settings: dict[str, object] = Field(default_factory=dict)
+
+
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 """Letters, digits, `-` and `_`: it names a file of facts, so it may not lead out of their folder."""
 
@@ -67,6 +76,7 @@ class SettingsFile(BaseModel):
     identity: str | None = None
     waivers: str | None = None
     sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
+    notify: dict[SourceName, NotifySettings] = Field(default_factory=dict)
     parameters: dict[str, object] = Field(default_factory=dict)
     blocked_plugins: list[str] = Field(default_factory=list)
     snapshot: StrictBool = True
@@ -182,7 +192,8 @@ def _mistakes(document: Document, error: ValidationError) -> list[Problem]:
         where = tuple(part for part in item["loc"] if part != "[key]")
         name = _setting(where)
         if item["type"] == "extra_forbidden":
-            known = SourceSettings.model_fields if where[0] == "sources" else SettingsFile.model_fields
+            parts = {"sources": SourceSettings.model_fields, "notify": NotifySettings.model_fields}
+            known = parts.get(str(where[0]), SettingsFile.model_fields)
             near = nearest(str(where[-1]), known)
             message = f"`{name}` is no setting"
             advice = f"did you mean `{near}`?" if near else "settings are " + ", ".join(f"`{k}`" for k in known)

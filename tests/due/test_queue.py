@@ -202,7 +202,7 @@ def test_a_rule_that_means_something_else(old: str, new: str, said: str) -> None
     later = compiled(DPIA.replace(old, new))
     item = only(due_items(Evaluation(later, on, Clock(TODAY)), entries=ledger), "rule")
     assert [cause.name for cause in item.moved] == [said]
-    worded = compiled(DPIA.replace('"A DPIA"', '"Another title"').replace("rule DPIA", "# a word\nrule DPIA"))
+    worded = compiled(DPIA.replace('"A DPIA"', '"Another title"').replace("rule DPIA", "# a word\nrule NAMED-ANEW"))
     assert not due_items(Evaluation(worded, on, Clock(TODAY)), entries=ledger).items
 
 

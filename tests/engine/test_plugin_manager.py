@@ -35,7 +35,7 @@ def lexline_checks(): return [check()]
 @hookimpl
 def lexline_reporters(): return [Reporter("shout", "text/plain", lambda report: "OH!")]
 @hookimpl
-def lexline_notifiers(): return [Notifier("mail", "Sends mail.", lambda notice: None)]
+def lexline_notifiers(): return [Notifier("pager", "Rings.", lambda notice, settings: None)]
 @hookimpl
 def lexline_vocabulary(): return [Path(__file__).with_name("more.yaml")]
 @hookimpl
@@ -138,7 +138,7 @@ def test_everything_that_a_plugin_offers_is_there(tmp_path: Path) -> None:
     assert plugins.signatures["test.one"].meaning == "What it means."
     assert plugins.vocabulary == (tmp_path / "more.yaml",)
     assert tmp_path / "pack" in plugins.packs
-    assert list(plugins.notifiers) == ["mail"]
+    assert list(plugins.notifiers) == ["webhook", "mail", "pager"]
     assert plugins.describe().endswith(
         "whole (whole 1.0)\n"
         "  importer one-importer: Reads one.\n"
@@ -146,7 +146,7 @@ def test_everything_that_a_plugin_offers_is_there(tmp_path: Path) -> None:
         "  reporter shout: text/plain\n"
         f"  vocabulary file {tmp_path}/more.yaml\n"
         f"  pack {tmp_path}/pack\n"
-        "  notifier mail: Sends mail.\n"
+        "  notifier pager: Rings.\n"
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lexline.app.cli.commands import run
+from receivers import web_receiver
 
 ROOT = Path(__file__).parents[2]
 SHOWN = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -102,4 +103,64 @@ def test_wrong_words(
 ) -> None:
     monkeypatch.chdir(ROOT / "examples" / "credit")
     assert run(["reassess", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+# ---- announcing ----------------------------------------------------------------------------------------------------
+
+PLACES = """
+notify:
+  board: {{notifier: webhook, settings: {{url: "http://127.0.0.1:{port}/", secret: BOARD_KEY, backoff: 0}}}}
+  nowhere: {{notifier: pigeon}}
+  keyless: {{notifier: webhook, settings: {{url: "http://127.0.0.1:{port}/"}}}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example, entered, with a key for the board."""
+    folder = tmp_path / "credit"
+    shutil.copytree(ROOT / "examples" / "credit", folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("BOARD_KEY", "the-key-of-the-board")
+    return folder
+
+
+def announced(project: Path, port: int, *options: str) -> int:
+    settings = project / "lexline.yaml"
+    text = settings.read_text("utf-8").split("\nnotify:", 1)[0]
+    settings.write_text(text + PLACES.format(port=port), "utf-8")
+    return run(["reassess", "--on", "2026-09-03", "--cause", "every", "--notify", *options])
+
+
+def test_what_is_shown_is_announced(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with web_receiver([503, 503, 202]) as received:
+        assert announced(project, received.port, "board") == 0
+    printed = capsys.readouterr()
+    assert "`board` was told of 4 of 4" in printed.err
+    events = [json.loads(body)["data"]["item"] for _, body in received.requests[2:]]
+    assert len(events) == 4
+    assert all(item in printed.out for item in events)
+    assert "the-key-of-the-board" not in printed.out + printed.err
+
+
+def test_a_place_that_takes_nothing_is_left_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with web_receiver([503]) as received:
+        assert announced(project, received.port, "board", "--fail-on", "overdue") == 3
+    assert len(received.requests) == 8  # four tries each of two items
+    printed = capsys.readouterr().err
+    assert "LX531" in printed
+    assert "was not told of 4 of 4: 127.0.0.1 did not take it (status 503, tried 4 times)" in printed
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("bord", "did you mean `board`?"),
+        ("nowhere", "no notifier `pigeon`"),
+        ("keyless", "setting `secret`: it is missing"),
+    ],
+)
+def test_places_that_cannot_be_used(place: str, said: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert announced(project, 1, place) == 2
     assert said in capsys.readouterr().err

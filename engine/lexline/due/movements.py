@@ -51,7 +51,7 @@ class Moving:
         item = self._item("basis", held, basis)
         done = self._marks.done.get(item.id)
         said, since = _seen(held, done)
-        facts_alone = said is not None and said.rules == basis.rules
+        facts_alone = said is not None and _meanings(said) == _meanings(basis)
         if not (facts_alone and said is not None and said.digest == basis.digest):
             then = self.then(since)
             before = None if then is None else self.basis(then[0], held)
@@ -301,10 +301,15 @@ def _seen(held: Held, done: Done | None) -> tuple[Basis | None, datetime | None]
         return None, held.since
 
 
+def _meanings(basis: Basis) -> set[str]:
+    return {digest for _, digest in basis.rules}
+
+
 def _rules_moved(said: Basis, now: Basis) -> Iterator[Cause]:
+    """The rules whose meaning no recorded rule had; one that has only another name is none of them."""
     before = dict(said.rules)
     for key, digest in now.rules:
-        if before.get(key) != digest:
+        if digest not in _meanings(said):
             was = "did not ask for it" if key not in before else before[key][:19]
             yield Cause("rule", "/".join(key), was, digest[:19])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from lexline.app.cli.session import Session
-    from lexline.due import DueItem, Past, Queue
+    from lexline.due import DueItem, Past, Queue, WhyNot
+    from lexline.evaluate.verdict import Clock
     from lexline.ledger.record import Recorded
     from lexline.project import Files
     from lexline_lineage.graph import Graph
@@ -57,6 +58,9 @@ def reassess(
     by: Annotated[str | None, typer.Option("--by", help="Who says so.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="To whom it is assigned.")] = None,
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    notify: Annotated[
+        list[str] | None, typer.Option("--notify", help="Announce what is shown at this place of lexline.yaml.")
+    ] = None,
     fail_on: Annotated[str | None, typer.Option("--fail-on", help="End with 1 for: overdue.")] = None,
     format_: Annotated[str, typer.Option("--format", help="text, json or csv.")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
@@ -65,32 +69,63 @@ def reassess(
     """List what has to be assessed again: because of what, along which path, whose it is, by when, and what would
     settle it. With --acknowledge, --assign or --done say in the ledger what became of an item.
 
-    Ends with 0, with 1 where something is overdue and --fail-on overdue is given, with 2 when input is wrong.
+    Ends with 0, with 1 where something is overdue and --fail-on overdue is given, with 2 when input is wrong, with 3
+    when a place could not be told.
     """
+    from lexline.app.cli.announcing import announce, check_places
     from lexline.app.cli.output import emit
-    from lexline.app.cli.session import element_number, open_session
     from lexline.app.render.reassess import render_queue, render_why_not
-    from lexline.due import why_not as reasons_of
 
     _check_words(format_, fail_on, cause or (), why_not)
+    check_places(project, notify or ())
     action = _action({"acknowledged": acknowledge, "assigned": assign, "done": done}, by, to, note)
-    files, clock = chosen_files(project, None, None, None, None, at), clock_of(on, known_on)
+    last = parse_day(until, "--until") if until is not None else None
+    found = _found(chosen_files(project, None, None, None, None, at), clock_of(on, known_on), last, snapshot)
+    if action is not None:
+        return _record(found, _item(found.queue, action[1]), action[0], by or "", to or "", note)
+    if why_not is not None:
+        emit(render_why_not(_reasons(found, why_not), format_), output, {})
+        return 0
+    queue = found.queue
+    shown = [i for i in queue.items if owner in (None, i.owner, i.assignee) and (not cause or i.cause in cause)]
+    emit(render_queue(replace(queue, items=tuple(shown)), format_), output, {})
+    if notify:
+        announce(project, notify, queue, shown)
+    return int(fail_on is not None and any(item.is_overdue(queue.on) for item in shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is due, and from what that was found."""
+
+    files: Files
+    session: Session
+    entries: tuple[Recorded, ...]
+    past: Past | None
+    queue: Queue
+
+
+def _found(files: Files, clock: Clock, until: date | None, snapshot: bool) -> _Found:
+    from lexline.app.cli.output import progress
+    from lexline.app.cli.session import open_session
+    from lexline.due import due_items
+
     snapshots = snapshots_of(files, snapshot, False)
     session = open_session(files, clock, snapshots)
     entries, past = _recorded(files, session, snapshots)
-    last = parse_day(until, "--until") if until is not None else None
-    queue = _queue(session, entries, past, last)
-    if action is not None:
-        return _record(files, session, _item(queue, action[1]), action[0], by or "", to or "", note)
-    if why_not is not None:
-        number = element_number(session.evaluation, why_not)
-        signatures = session.plugins.signatures
-        answer = reasons_of(session.evaluation, number, queue, entries=entries, past=past, checks=signatures)
-        emit(render_why_not(answer, format_), output, {})
-        return 0
-    shown = [i for i in queue.items if owner in (None, i.owner, i.assignee) and (not cause or i.cause in cause)]
-    emit(render_queue(replace(queue, items=tuple(shown)), format_), output, {})
-    return int(fail_on is not None and any(item.is_overdue(queue.on) for item in shown))
+    checks = session.plugins.signatures
+    with progress("comparing") as now:
+        queue = due_items(session.evaluation, entries=entries, past=past, checks=checks, until=until, now=now)
+    return _Found(files, session, entries, past, queue)
+
+
+def _reasons(found: _Found, element: str) -> WhyNot:
+    from lexline.app.cli.session import element_number
+    from lexline.due import why_not
+
+    evaluation, checks = found.session.evaluation, found.session.plugins.signatures
+    number = element_number(evaluation, element)
+    return why_not(evaluation, number, found.queue, entries=found.entries, past=found.past, checks=checks)
 
 
 def _check_words(format_: str, fail_on: str | None, causes: Sequence[str], why_not: str | None) -> None:
@@ -148,21 +183,6 @@ def _recorded(files: Files, session: Session, snapshots: Snapshots | None) -> tu
     return entries, Past(states, graph)
 
 
-def _queue(session: Session, entries: tuple[Recorded, ...], past: Past | None, until: date | None) -> Queue:
-    from lexline.app.cli.output import progress
-    from lexline.due import due_items
-
-    with progress("comparing") as now:
-        return due_items(
-            session.evaluation,
-            entries=entries,
-            past=past,
-            checks=session.plugins.signatures,
-            until=until,
-            now=now,
-        )
-
-
 def _item(queue: Queue, name: str) -> DueItem:
     from lexline.lang.suggest import nearest
 
@@ -174,7 +194,7 @@ def _item(queue: Queue, name: str) -> DueItem:
     return found
 
 
-def _record(files: Files, session: Session, item: DueItem, state: str, by: str, to: str, note: str) -> int:
+def _record(found: _Found, item: DueItem, state: str, by: str, to: str, note: str) -> int:
     from lexline.app.cli.output import tell
     from lexline.ledger.record import Acknowledgement
     from lexline.project import stored
@@ -189,7 +209,7 @@ def _record(files: Files, session: Session, item: DueItem, state: str, by: str, 
             "note": note,
         }
     )
-    with stored(files, session.evaluation.graph.vocabulary, make=True) as store:
+    with stored(found.files, make=True) as store:
         (recorded,) = store.append([entry])
     who = f" to {to}" if to else ""
     tell(

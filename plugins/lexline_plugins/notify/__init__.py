@@ -1,0 +1,1 @@
+"""Ways to announce what is due for re-assessment."""
