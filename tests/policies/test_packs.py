@@ -100,10 +100,8 @@ UNFINISHED = {
     "ai-assurance",
     "crosswalks",
     "equality-act",
-    "fca",
     "ico",
     "nhs",
-    "pra-ss1-23",
     "uk-gdpr",
     "uk-public-sector",
 }
