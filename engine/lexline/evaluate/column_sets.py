@@ -53,7 +53,7 @@ class Sets:
         """The body of the greatest or least members, for each row."""
         is_open = self.is_open(node, operation.navigation, frame)
         found = Truths(*(np.zeros(frame.size, np.bool_) for _ in range(3)))
-        for pairs in self._pairs(node, operation.navigation, frame):
+        for pairs in self.pairs(node, operation.navigation, frame):
             inner = frame.paired(pairs.rows[pairs.places], pairs.members)
             condition, key, body = (self._reader.read(part, inner) for part in node.inputs)
             member = conjunction([pairs.reach, truth_of(condition)])
@@ -77,7 +77,7 @@ class Sets:
             return self.with_none(node, operation, frame, found, (sizes.possibly == 0) & ~is_open)
         found = blank(node.type, frame.size)
         present = np.zeros(frame.size, np.bool_)
-        for pairs in self._pairs(node, operation.navigation, frame):
+        for pairs in self.pairs(node, operation.navigation, frame):
             inner = frame.paired(pairs.rows[pairs.places], pairs.members)
             condition, value = (self._reader.read(part, inner) for part in node.inputs[:2])
             member = conjunction([pairs.reach, truth_of(condition)])
@@ -111,7 +111,7 @@ class Sets:
         surely, possibly = np.zeros(frame.size, np.int64), np.zeros(frame.size, np.int64)
         failed = np.zeros(frame.size, np.bool_)
         always = self._reader.plan.nodes[node.inputs[0].node].operation == Constant(True)
-        for pairs in self._pairs(node, navigation, frame):
+        for pairs in self.pairs(node, navigation, frame):
             inner, places, counts = frame.paired(pairs.rows[pairs.places], pairs.members), pairs.places, pairs.reach
             if not always:  # the body is asked of those only that the condition leaves
                 counts = conjunction([counts, truth_of(self._reader.read(node.inputs[0], inner))])
@@ -134,7 +134,8 @@ class Sets:
             case _:
                 return truth_of(value)
 
-    def _pairs(self, node: Node, navigation: Navigate, frame: Frame) -> Iterator[Pairs]:
+    def pairs(self, node: Node, navigation: Navigate, frame: Frame) -> Iterator[Pairs]:
+        """The members of each row, in chunks."""
         if navigation.origin is None:
             groups = iter([everything(self._reader.extent(navigation.member))])
             return pairs_of(groups, np.zeros(frame.size, np.int64))

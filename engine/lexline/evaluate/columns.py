@@ -88,18 +88,18 @@ class ColumnEvaluator:
         self._leaves = self.leaves_for(self)
         self._columns: dict[int, Cells] = {}
         self.ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels), earlier)
-        self._sets = Sets(self, self.ways)
+        self.sets = Sets(self, self.ways)
         self.closed: Closed = Closed(self, self.ways, earlier)
         self.paints: Paints = Paints(self.plan, graph, self.closed, earlier, lasting=lasting)
-        self._painter = Painter(self, self._sets, self.closed, self.paints)
-        self._summer = Summer(self._sets, self.closed)
+        self._painter = Painter(self, self.sets, self.closed, self.paints)
+        self._summer = Summer(self.sets, self.closed)
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
     def rule(self, key: Key, rows: Index | None = None) -> VerdictColumn:
         """The verdicts of a rule for all elements of its kind, or for those at ``rows``."""
         rule = self.plan.rules[key]
-        frame = self._whole(rule.kind) if rows is None else Frame(len(rows), (rows,))
+        frame = self.whole(rule.kind) if rows is None else Frame(len(rows), (rows,))
         asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
         verdicts, underlying = decide_verdicts(*asked)
         holds = [truth_of(self.read(line.condition, frame)) for line in rule.force]
@@ -124,7 +124,7 @@ class ColumnEvaluator:
             kept = self._earlier.column(node) if self._earlier is not None else None
             if kept is None:
                 domains = self.plan.nodes[node].domains
-                frame = self._whole(domains[0]) if domains else Frame(1, ())
+                frame = self.whole(domains[0]) if domains else Frame(1, ())
                 self._columns[node] = self._evaluate(self.plan.nodes[node], frame)
             else:
                 self._columns[node] = self._renewed(self.plan.nodes[node], *kept) if len(kept[1]) else kept[0]
@@ -136,7 +136,7 @@ class ColumnEvaluator:
         method = node.operation.method if isinstance(node.operation, plan.Navigating) else "pairs"
         is_again = method == "paint" and self.paints.is_again(node)
         if not is_again and len(rows) > _few(node, size):
-            return self._evaluate(node, self._whole(node.domains[0]))
+            return self._evaluate(node, self.whole(node.domains[0]))
         found = copied(kept)
         if is_again:
             write(found, rows, self._painter.read(node, part))
@@ -174,7 +174,8 @@ class ColumnEvaluator:
         """The same dates, checks and texts for another reader of the same plan."""
         return Leaves(reader, self.clock, self._checks, self._texts)
 
-    def _whole(self, domain: Domain) -> Frame:
+    def whole(self, domain: Domain) -> Frame:
+        """A row for each element or item of a domain."""
         size = self.extent(domain)
         return Frame(size, (np.arange(size),), whole=True)
 
@@ -194,7 +195,7 @@ class ColumnEvaluator:
     def _navigator(self, method: plan.Method) -> Sets | Painter | Summer:
         match method:
             case "pairs":
-                return self._sets
+                return self.sets
             case "paint":
                 return self._painter
             case "sum":

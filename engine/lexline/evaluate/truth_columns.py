@@ -22,6 +22,7 @@ __all__ = [
     "decide_verdicts",
     "disjunction",
     "inverse",
+    "lines_that_count",
     "passing",
 ]
 
@@ -77,19 +78,23 @@ def decide_phases(lines: Sequence[ForcePlan], holds: Sequence[Truths], clock: Cl
     """The phases as codes of ``PHASES``; ``holds`` is for each line whether its condition holds."""
     if not lines:
         return np.full(size, PHASES.index(Phase.IN_FORCE), np.uint8)
-    known = [place for place, line in enumerate(lines) if _is_published(line, clock)]
-    newest = max((lines[place].published or date.min for place in known), default=date.min)
-    counted = [place for place in known if (lines[place].published or date.min) == newest]
-    counted.sort(key=lambda place: (lines[place].since, -(lines[place].until or date.max).toordinal()))
     open_rows = np.ones(size, np.bool_)
     possible = {phase: np.zeros(size, np.bool_) for phase in Phase}
     settled = np.zeros(size, np.bool_)
-    for place in counted:
+    for place in lines_that_count(lines, clock):
         outcome = _outcome(lines[place], clock.today_in(timezone))
         possible[outcome] |= open_rows & ~holds[place].no
         settled |= open_rows & holds[place].yes
         open_rows = open_rows & ~holds[place].yes
     return _phases(possible, settled)
+
+
+def lines_that_count(lines: Sequence[ForcePlan], clock: Clock) -> list[int]:
+    """The places of the lines of the latest publication that is known, in the order in which they are asked."""
+    known = [place for place, line in enumerate(lines) if _is_published(line, clock)]
+    newest = max((lines[place].published or date.min for place in known), default=date.min)
+    counted = [place for place in known if (lines[place].published or date.min) == newest]
+    return sorted(counted, key=lambda place: (lines[place].since, -(lines[place].until or date.max).toordinal()))
 
 
 def _phases(possible: dict[Phase, Bools], settled: Bools) -> Codes:
