@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lexline.decision import Evaluation, Gate, decide, explain, gate
     from lexline.diagnostics import Diagnostic, LexlineError
     from lexline.evaluate.verdict import Decision, Phase, Verdict
+    from lexline.horizons import Horizon, holds_until, horizon
     from lexline.impacts import Impact, Impacts, impact
     from lexline.inventory import Inventory, take_stock
     from lexline.project import load
@@ -31,6 +32,7 @@ __all__ = [
     "Diagnostic",
     "Evaluation",
     "Gate",
+    "Horizon",
     "Impact",
     "Impacts",
     "Inventory",
@@ -43,6 +45,8 @@ __all__ = [
     "decide",
     "explain",
     "gate",
+    "holds_until",
+    "horizon",
     "impact",
     "load",
     "open_recorder",
@@ -53,6 +57,7 @@ PLACES = {
     "lexline.decision": ("Evaluation", "Gate", "decide", "explain", "gate"),
     "lexline.diagnostics": ("Diagnostic", "LexlineError"),
     "lexline.evaluate.verdict": ("Decision", "Phase", "Verdict"),
+    "lexline.horizons": ("Horizon", "holds_until", "horizon"),
     "lexline.impacts": ("Impact", "Impacts", "impact"),
     "lexline.inventory": ("Inventory", "take_stock"),
     "lexline.project": ("load",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 
 from lexline.evaluate.calls import CheckResults
@@ -48,7 +49,8 @@ class StoreState:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What is evaluated: policies, facts, dates, and the checks that may be called. ``state`` is None where there is no
-    store; ``plugins`` are those that don't come with the product, with what they are."""
+    store; ``plugins`` are those that don't come with the product, with what they are. The facts give the same
+    graph up to the day ``facts_until``, that day included."""
 
     program: Program
     graph: Graph
@@ -60,6 +62,7 @@ class Evaluation:
     waivers: tuple[Waiver, ...] = ()
     state: StoreState | None = None
     plugins: Mapping[str, str] = field(default_factory=dict)
+    facts_until: date = date.max
 
     def number(self, name: str) -> int | None:
         """The element of an id, or of an exact name that a source gives; None where there is none."""

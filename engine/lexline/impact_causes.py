@@ -29,7 +29,7 @@ class Cause:
     """One thing that changed and bears on a verdict: ``before`` and ``after`` in a reader's words, ``missing`` or
     ``none`` where there was nothing. ``path``: ids from the element to what changed."""
 
-    sort: Literal["rule", "term", "parameter", "fact", "edge", "element", "date"]
+    sort: Literal["rule", "term", "parameter", "fact", "edge", "element", "date", "force", "waiver", "clause"]
     name: str
     before: str
     after: str

@@ -29,7 +29,7 @@ from lexline.plan.planned import plan_of
 from lexline_lineage.difference import Difference, difference
 from lexline_lineage.overlay import Changes
 
-__all__ = ["Flip", "Impact", "Impacts", "RuleChanges", "RuleFlips", "impact"]
+__all__ = ["Flip", "Impact", "Impacts", "RuleChanges", "RuleFlips", "codes_of", "decided_of", "impact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Impact:
         return tuple(flip for column in self.columns for flip in self._flips(column))
 
     def _flips(self, column: RuleFlips) -> Iterator[Flip]:
-        said = {code: _decided(code) for code in {*column.before.tolist(), *column.after.tolist()}}
+        said = {code: decided_of(code) for code in {*column.before.tolist(), *column.after.tolist()}}
         earlier = self.facts.earlier(column.elements).tolist()
         codes = zip(column.elements.tolist(), earlier, column.before.tolist(), column.after.tolist(), strict=True)
         for number, was, before, after in codes:
@@ -200,7 +200,7 @@ class _Side:
     def whole(self, key: Key) -> Index:
         """A code for what a rule says of each element of its kind."""
         if key not in self._codes:
-            self._codes[key] = _codes(self.columns.rule(key)) if self.has(key) else np.zeros(0, np.int64)
+            self._codes[key] = codes_of(self.columns.rule(key)) if self.has(key) else np.zeros(0, np.int64)
             self.decided += len(self._codes[key])
         return self._codes[key]
 
@@ -218,7 +218,7 @@ class _Side:
         elif len(rows) * 2 > len(self.graph.members[kind]):
             found[here] = self.whole(key)[rows]
         else:
-            found[here] = _codes(self.columns.rule(key, rows))
+            found[here] = codes_of(self.columns.rule(key, rows))
             self.decided += len(rows)
         return found
 
@@ -256,13 +256,14 @@ def _differing(key: Key, elements: Index, before: Index, after: Index) -> RuleFl
 _SILENT = VERDICTS.index(Verdict.NOT_APPLICABLE)
 
 
-def _codes(column: VerdictColumn) -> Index:
+def codes_of(column: VerdictColumn) -> Index:
     """What a rule says of each element as a number; -1 where it does not apply."""
     found = (column.verdicts.astype(np.int64) * len(VERDICTS) + column.underlying) * len(PHASES) + column.phases
     return np.where(column.verdicts == _SILENT, -1, found)
 
 
-def _decided(code: int) -> Decided | None:
+def decided_of(code: int) -> Decided | None:
+    """What a code stands for."""
     if code < 0:
         return None
     verdicts, phase = divmod(code, len(PHASES))

@@ -49,6 +49,7 @@ __all__ = [
     "load",
     "load_facts",
     "load_graph",
+    "load_over_time",
     "load_policies",
     "load_project",
     "load_rules",
@@ -96,7 +97,30 @@ def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapsh
     rules = load_rules(files, plugins, snapshots.folder.with_name("policies") if snapshots is not None else None)
     known = load_facts(files, rules.vocabulary, clock.today, snapshots)
     waivers, warnings = load_waivers(files, rules, plugins, clock.today, known.waivers)
-    evaluation = Evaluation(
+    evaluation = _evaluation(rules, known, waivers, clock, plugins)
+    return Project(rules.vocabulary, evaluation, (*rules.warnings, *warnings))
+
+
+def load_over_time(
+    files: Files, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None
+) -> tuple[Project, Callable[[date], Evaluation]]:
+    """A project on a day, and what gives its evaluation on that or any later day: the same policies and waivers over
+    the facts that hold then. Raises ``LexlineError`` with every mistake."""
+    rules = load_rules(files, plugins, snapshots.folder.with_name("policies") if snapshots is not None else None)
+    known = load_facts(files, rules.vocabulary, clock.today, snapshots)
+    waivers, warnings = load_waivers(files, rules, plugins, clock.today, known.waivers)
+
+    def on(day: date) -> Evaluation:
+        nonlocal known
+        if not known.built.first <= day <= known.built.last:
+            known = load_facts(files, rules.vocabulary, day, snapshots)
+        return _evaluation(rules, known, waivers, Clock(day, None, clock.known_on), plugins)
+
+    return Project(rules.vocabulary, on(clock.today), (*rules.warnings, *warnings)), on
+
+
+def _evaluation(rules: Rules, known: Facts, waivers: tuple[Waiver, ...], clock: Clock, plugins: Plugins) -> Evaluation:
+    return Evaluation(
         program=rules.program,
         graph=known.built.graph,
         clock=clock,
@@ -107,8 +131,8 @@ def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapsh
         waivers=waivers,
         state=known.state,
         plugins=plugins.installed,
+        facts_until=known.built.last,
     )
-    return Project(rules.vocabulary, evaluation, (*rules.warnings, *warnings))
 
 
 def load_rules(files: Files, plugins: Plugins, kept: Path | None = None) -> Rules:

@@ -16,6 +16,7 @@ from lexline.app.cli import (
     explain,
     gate,
     history,
+    horizon,
     identity,
     impact,
     importing,
@@ -76,6 +77,9 @@ def application() -> typer.Typer:
         explain.explain
     )
     app.command("impact", epilog="Example: lexline impact --policies main.. --fail-on new-fail")(impact.impact)
+    app.command("horizon", epilog="Example: lexline horizon --until 2028-08-02 --format html -o horizon.html")(
+        horizon.horizon
+    )
     app.command("reassess", epilog="Example: lexline reassess --owner dpo --until 2026-12-31")(reassess.reassess)
     app.command("inventory", epilog="Example: lexline inventory --kind model --missing")(inventory.inventory)
     app.command("coverage", epilog="Example: lexline coverage --pack uk-gdpr --format html -o coverage.html")(

@@ -1,0 +1,88 @@
+"""``lexline horizon``: what changes by itself, when, and whose it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    AtOption,
+    ExtendOption,
+    KnownOption,
+    OnOption,
+    PolicyOption,
+    PortfolioOption,
+    ProjectOption,
+    SnapshotOption,
+    VerifyOption,
+    VocabularyOption,
+    chosen_files,
+    clock_of,
+    mistake,
+    parse_day,
+    snapshots_of,
+)
+
+FORMATS = ("text", "json", "csv", "ics", "html")
+
+
+def horizon(
+    until: Annotated[str, typer.Option("--until", help="The last date looked at, such as 2028-08-02.")],
+    project: ProjectOption = Path(),
+    policy: PolicyOption = None,
+    portfolio: PortfolioOption = None,
+    vocabulary: VocabularyOption = None,
+    extend_vocabulary: ExtendOption = None,
+    on: OnOption = None,
+    at: AtOption = None,
+    known_on: KnownOption = None,
+    snapshot: SnapshotOption = True,
+    verify_snapshot: VerifyOption = False,
+    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
+    reasons: Annotated[
+        int, typer.Option("--reasons", min=0, help="Of how many verdicts to look up the clause and the facts.")
+    ] = 50,
+    everything: Annotated[bool, typer.Option("--all", help="In text, list verdicts that need nobody, too.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="text, json, csv, ics or html.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
+) -> int:
+    """Show the dates on which verdicts change by themselves, and who then fails or goes unknown: rules come into force,
+    parameters take other values, periods run out, waivers, assessments and facts end.
+
+    Ends with 0, with 2 when input is wrong, with 3 when a check could not be completed.
+    """
+    from lexline.app.cli.output import emit, progress, show_diagnostics
+    from lexline.app.cli.session import rule_key
+    from lexline.app.render.horizon import render_horizon
+    from lexline.horizons import horizon as look_ahead
+    from lexline.plugin_manager import FOR_DECIDING, load_plugins
+    from lexline.project import load_over_time
+
+    if format_ not in FORMATS:
+        raise mistake(f"there is no format `{format_}` of a horizon", "write text, json, csv, ics or html")
+    clock = clock_of(on, known_on)
+    last = _last(until, clock.today)
+    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
+    plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
+    with progress("reading policies and facts"):
+        loaded, evaluation_on = load_over_time(files, clock, plugins, snapshots_of(files, snapshot, verify_snapshot))
+    show_diagnostics(loaded.warnings)
+    keys = [rule_key(loaded.evaluation.program, name) for name in rule] if rule else None
+    with progress("looking ahead") as now:
+        found = look_ahead(evaluation_on, clock.today, last, rules=keys, reasons=reasons, now=now)
+    emit(render_horizon(found, format_, everything=everything), output)
+    return 0
+
+
+def _last(until: str, today: date) -> date:
+    last = parse_day(until, "--until")
+    if last <= today:
+        raise mistake(
+            f"the horizon ends on {last}, and begins on {today}",
+            "name a later date after `--until`, or an earlier one after `--on`",
+            "LX540",
+        )
+    return last

@@ -1,0 +1,173 @@
+"""Why a verdict changes on a date: a rule comes into force, a parameter takes another value, a waiver ends, facts begin
+or end, or a part of the rule compares something with the date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from lexline.decision import Evaluation
+from lexline.evaluate.explanation import Node
+from lexline.evaluate.interpret import Interpreter
+from lexline.evaluate.phase import value_in_force
+from lexline.evaluate.verdict import ReadFact, Truth
+from lexline.impact_causes import Cause, ToldFlip, tell_flips
+from lexline.impacts import Flip, Impact, RuleChanges
+from lexline.lang.typed import Key, Rule
+from lexline.ledger.waivers import Waiver
+from lexline.plan import nodes as plan
+from lexline.plan.footprint import conditions_of
+from lexline.plan.nodes import Plan, nodes_read
+from lexline.report import plain_value
+from lexline_lineage.difference import difference
+
+__all__ = ["tell_turns"]
+
+_DAY = timedelta(days=1)
+
+
+def tell_turns(of: Plan, eve: Evaluation, day: Evaluation, flips: Sequence[Flip], reasons: int) -> list[ToldFlip]:
+    """The flips from ``eve`` to ``day`` with owner, severity and causes; of the first ``reasons`` also the deadline,
+    and which clauses and facts did it."""
+    teller = _Teller(of, eve, day)
+    return [*teller.in_full(flips[:reasons]), *map(teller.plainly, flips[reasons:])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A part of a rule in an explanation: where it stands, and for which members."""
+
+    span: tuple[int, int]
+    member: str
+    within: _Place | None
+
+
+class _Teller:
+    def __init__(self, of: Plan, eve: Evaluation, day: Evaluation) -> None:
+        self._plan = of
+        self._sides = (eve, day)
+        self._parameters: dict[Key, tuple[Key, ...]] = {}
+        self._waivers = [side.waived() for side in self._sides]
+
+    def in_full(self, flips: Sequence[Flip]) -> Iterator[ToldFlip]:
+        """Flips with all that is known of them."""
+        if not flips:
+            return
+        eve, day = self._sides
+        changed = difference(eve.graph, day.graph)
+        told = tell_flips(Impact(eve, day, RuleChanges((), (), ()), changed, (), 0), flips)
+        interpreters = [Interpreter(side.program, side.graph, side.clock, side.checks) for side in self._sides]
+        for one in told:
+            facts = [cause for cause in one.causes if cause.sort != "date"]
+            plain = list(self._plain(one.flip))
+            clauses = list(self._clauses(one.flip, interpreters)) if not facts else []
+            yield replace(one, causes=(*plain, *facts, *clauses))
+
+    def plainly(self, flip: Flip) -> ToldFlip:
+        """A flip with what needs no second look."""
+        rule = self._sides[1].program.rules[flip.rule]
+        sides = ((side.graph, side.graph.number(flip.element)) for side in reversed(self._sides))
+        owners = (graph.value(number, "owner") for graph, number in sides if number is not None)
+        owner = next((str(owner) for owner in owners if owner), rule.owner)
+        return ToldFlip(flip, owner, rule.severity, "", tuple(self._plain(flip)))
+
+    # ---- plain causes ----------------------------------------------------------------------------------------------
+
+    def _plain(self, flip: Flip) -> Iterator[Cause]:
+        program, before, after = self._sides[1].program, flip.before, flip.after
+        rule = program.rules[flip.rule]
+        if before is not None and after is not None and before.phase is not after.phase:
+            name, place = self._line(rule)
+            yield Cause("force", name, before.phase.value, after.phase.value, place)
+        yield from self._of_waivers(flip)
+        for key in self._read(flip.rule):
+            before_value, value = (self._value(side, key) for side in self._sides)
+            if before_value != value:
+                yield Cause("parameter", "/".join(key), before_value, value)
+
+    def _line(self, rule: Rule) -> tuple[str, str]:
+        """What a rule's force is called, by the line that begins or ends on this date."""
+        today = self._sides[1].clock.today
+        for line in rule.force:
+            if line.since == today or (line.until is not None and line.until + _DAY == today):
+                by = f", by {line.by}" if line.by else ""
+                return f"rule {rule.key[1]}{by}", f"{line.span.source.name}:{line.span.line}"
+        return f"rule {rule.key[1]}", ""
+
+    def _of_waivers(self, flip: Flip) -> Iterator[Cause]:
+        for waiver in self._sides[1].waivers:
+            said = [self._covers(at, waiver, flip) for at in (0, 1)]
+            if said[0] != said[1]:
+                ends = "taken back" if waiver.is_withdrawn(self._sides[1].clock.today) else "not in force"
+                was, now = (f"in force until {waiver.terms.until}" if covers else ends for covers in said)
+                yield Cause("waiver", f"waiver {waiver.name} ({waiver.terms.reason})", was, now)
+
+    def _covers(self, at: int, waiver: Waiver, flip: Flip) -> bool:
+        side = self._sides[at]
+        number = side.graph.number(flip.element)
+        if number is None or not waiver.names(flip.rule) or not waiver.is_in_force(side.clock.today):
+            return False
+        return number in self._waivers[at].elements(waiver)
+
+    def _read(self, rule: Key) -> tuple[Key, ...]:
+        """The dated parameters that a rule reads."""
+        if rule not in self._parameters:
+            seen: set[int] = set()
+            stack = list(conditions_of(self._plan.rules[rule]))
+            while stack:
+                number = stack.pop()
+                if number not in seen:
+                    seen.add(number)
+                    stack += nodes_read(self._plan.nodes[number])
+            operations = [self._plan.nodes[number].operation for number in sorted(seen)]
+            self._parameters[rule] = tuple(dict.fromkeys(o.key for o in operations if isinstance(o, plan.Parameter)))
+        return self._parameters[rule]
+
+    def _value(self, side: Evaluation, key: Key) -> str:
+        held = value_in_force(side.program.parameters[key], side.clock, side.program.timezone(key[0]))
+        return "none" if held is None else str(plain_value(held.value))
+
+    # ---- clauses ---------------------------------------------------------------------------------------------------
+
+    def _clauses(self, flip: Flip, interpreters: Sequence[Interpreter]) -> Iterator[Cause]:
+        """The smallest parts that came to something else, with the facts that they read."""
+        found: list[dict[_Place, Node]] = []
+        for side, interpreter in zip(self._sides, interpreters, strict=True):
+            number = side.graph.number(flip.element)
+            nodes = () if number is None else interpreter.explain(flip.rule, number).nodes
+            found.append(dict(_places(nodes, None)))
+        eve, day = found
+        other = {place for place, node in day.items() if place in eve and _truth(eve[place]) is not _truth(node)}
+        above = {place.within for place in other}
+        said = set()
+        for place, node in day.items():
+            if place in other and place not in above:
+                facts = ", ".join(_fact(fact) for fact in node.facts)
+                clause = f"`{node.text}`" + (f" ({facts})" if facts else "")
+                words = (clause, _word(eve[place]), _word(node))
+                if words not in said:
+                    said.add(words)
+                    yield Cause("clause", *words, place=f"{node.span.source.name}:{node.span.line}")
+
+
+def _places(nodes: Sequence[Node], within: _Place | None) -> Iterator[tuple[_Place, Node]]:
+    for node in nodes:
+        place = _Place((node.span.start, node.span.end), node.witness.element if node.witness else "", within)
+        if node.truth is not None:
+            yield place, node
+        yield from _places(node.children, place if node.truth is not None or node.witness else within)
+
+
+def _truth(node: Node) -> Truth | None:
+    return node.truth
+
+
+def _word(node: Node) -> str:
+    return node.truth.value if node.truth is not None else ""
+
+
+def _fact(fact: ReadFact) -> str:
+    value = fact.value
+    shown = "missing" if value is None else value.isoformat() if isinstance(value, date) else str(plain_value(value))
+    return f"parameter {fact.attribute} = {shown}" if fact.kind == "parameter" else f"{fact.attribute} = {shown}"

@@ -1,0 +1,212 @@
+"""The dates on which verdicts change by themselves: ``horizon`` goes from one to the next and decides only what is due.
+
+Rules come into force, parameters take other values, periods run out, facts, assessments and waivers end. Guaranteed:
+what is found is what deciding everything on every single day would find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lexline.decision import Evaluation
+from lexline.evaluate.column_types import EPOCH, Bools, Index
+from lexline.evaluate.columns import ColumnEvaluator
+from lexline.evaluate.cone_columns import Decided
+from lexline.evaluate.decisions import VERDICTS, VerdictColumn
+from lexline.evaluate.holds import NEVER, Holds
+from lexline.evaluate.verdict import Clock, Decision, Phase, Verdict
+from lexline.horizon_causes import tell_turns
+from lexline.impact_causes import ToldFlip
+from lexline.impacts import Flip, codes_of, decided_of
+from lexline.lang.typed import Key, Rule
+from lexline.ledger.waivers import COVERED, WAIVABLE, Waiver
+from lexline.plan.planned import plan_of
+from lexline_lineage.difference import difference
+
+__all__ = ["Horizon", "HorizonDate", "holds_until", "horizon"]
+
+ACTING = (Phase.IN_FORCE, Phase.UNKNOWN)
+GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
+_LAST = date.max.toordinal() - EPOCH
+_WAIVABLE = [VERDICTS.index(verdict) for verdict in WAIVABLE]
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonDate:
+    """A date, and the verdicts that are others from it on than on the day before, the gravest first."""
+
+    day: date
+    turns: tuple[ToldFlip, ...]
+
+    @property
+    def grave(self) -> tuple[ToldFlip, ...]:
+        """Those that begin to fail, to be unknown or in error, under a rule that is in force or may be."""
+        return tuple(told for told in self.turns if is_grave(told.flip))
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What changes by itself after ``start``, up to ``until``, under the law published by ``known_on`` (None: all).
+    ``evaluated``: on how many days something had to be decided."""
+
+    start: date
+    until: date
+    known_on: date | None
+    rules: Mapping[Key, Rule]
+    dates: tuple[HorizonDate, ...]
+    evaluated: int
+
+
+def is_grave(turn: Flip) -> bool:
+    """Whether somebody has to act who had not: see ``HorizonDate.grave``."""
+
+    def acts(decided: Decided | None) -> Verdict | None:
+        grave = decided is not None and decided.verdict in GRAVE and decided.phase in ACTING
+        return decided.verdict if grave and decided is not None else None
+
+    return acts(turn.after) is not None and acts(turn.after) is not acts(turn.before)
+
+
+def holds_until(evaluation: Evaluation, rule: Key) -> NDArray[np.datetime64]:
+    """For all elements of a rule's kind, in the order of the graph, the last day through which the verdict (waivers
+    and phase included) can't change by itself; ``NaT`` where it never can. It is asked for the whole day of the
+    evaluation. Raises ``KeyError`` where there is no such rule."""
+    day = replace(evaluation, clock=Clock(evaluation.clock.today, None, evaluation.clock.known_on))
+    holds = Holds(ColumnEvaluator(plan_of(day.program), day.graph, day.clock, day.checks))
+    days = _days(day, holds, rule, holds.columns.rule(rule))
+    found = np.where(days > _LAST, 0, days).astype("datetime64[D]")
+    found[days > _LAST] = np.datetime64("NaT")
+    return found
+
+
+def horizon(
+    on: Callable[[date], Evaluation],
+    start: date,
+    until: date,
+    *,
+    rules: Sequence[Key] | None = None,
+    reasons: int = 50,
+    now: Callable[[str], None] = lambda _: None,
+) -> Horizon:
+    """What changes by itself from the day after ``start`` to ``until``. ``on`` gives the evaluation of a day, of the
+    same policies each time. Of the first ``reasons`` turns it is looked up which clause and facts did it; of the
+    others the causes that are plain. ``now`` is told what is at work."""
+    walk = _Walk(on(start), rules)
+    dates: list[HorizonDate] = []
+    evaluated, left = 1, reasons
+    while (day := walk.next_day()) is not None and day <= until:
+        now(f"deciding {day}")
+        before, after = walk.evaluation, on(day)
+        turns = sorted(walk.go(after), key=_gravity)
+        if turns:
+            eve = replace(before, clock=replace(before.clock, today=day - timedelta(days=1)))
+            dates.append(HorizonDate(day, tuple(tell_turns(walk.plan, eve, after, turns, left))))
+            left = max(0, left - len(turns))
+        evaluated += 1
+    return Horizon(start, until, walk.evaluation.clock.known_on, walk.rules, tuple(dates), evaluated)
+
+
+def _gravity(turn: Flip) -> tuple[bool, int]:
+    verdict = turn.after.verdict if turn.after is not None else None
+    return not is_grave(turn), GRAVE.index(verdict) if verdict in GRAVE else len(GRAVE)
+
+
+class _Walk:
+    """Goes from day to day. Keeps for each rule what it said of each element last, and until when that holds."""
+
+    def __init__(self, evaluation: Evaluation, rules: Sequence[Key] | None) -> None:
+        self.evaluation = evaluation
+        self.rules = {key: evaluation.program.rules[key] for key in (rules or evaluation.program.rules)}
+        self.plan = plan_of(evaluation.program)
+        self._said: dict[Key, tuple[Index, Index]] = {}
+        self._until: dict[Key, int] = {}
+        self._decide(evaluation, self.rules)
+
+    def next_day(self) -> date | None:
+        """The next day on which something may change; None: never."""
+        first = min(self._until.values(), default=NEVER)
+        return date.fromordinal(first + 1 + EPOCH) if first < _LAST else None
+
+    def go(self, evaluation: Evaluation) -> list[Flip]:
+        """Decides what is due on the day of an evaluation; what it says otherwise than before."""
+        day = evaluation.clock.today.toordinal() - EPOCH
+        due = [key for key in self.rules if self._until[key] < day]
+        before, was = {key: self._said[key] for key in due}, self.evaluation
+        self.evaluation = evaluation
+        self._decide(evaluation, due)
+        if was.graph is evaluation.graph:
+            return [turn for key in due for turn in self._turns(key, before[key][1], self._said[key])]
+        changed = difference(was.graph, evaluation.graph)
+        earlier, found = changed.earlier(np.arange(changed.count)).tolist(), []
+        for key in due:
+            codes = np.full((2, changed.count), -1, np.int64)
+            codes[0, changed.joint(before[key][0])] = before[key][1]
+            codes[1, self._said[key][0]] = self._said[key][1]
+            for number in np.flatnonzero(codes[0] != codes[1]).tolist():
+                is_there = number < len(evaluation.graph.ids)
+                element = evaluation.graph.ids[number] if is_there else was.graph.ids[earlier[number]]
+                found.append(Flip(key, element, *map(decided_of, codes[:, number].tolist())))
+        return found
+
+    def _turns(self, key: Key, before: Index, after: tuple[Index, Index]) -> Iterator[Flip]:
+        elements, codes = after
+        for row in np.flatnonzero(before != codes).tolist():
+            element = self.evaluation.graph.ids[int(elements[row])]
+            yield Flip(key, element, decided_of(int(before[row])), decided_of(int(codes[row])))
+
+    def _decide(self, evaluation: Evaluation, rules: Sequence[Key] | Mapping[Key, Rule]) -> None:
+        holds = Holds(ColumnEvaluator(self.plan, evaluation.graph, evaluation.clock, evaluation.checks))
+        waivers = evaluation.waived()
+        waived: dict[tuple[Key, int], Decision] = {}
+        for key in rules:
+            column = holds.columns.rule(key)
+            days = _days(evaluation, holds, key, column)
+            self._until[key] = int(days.min(initial=_facts_day(evaluation)))
+            said = waivers.applied_to(key, column, waived)
+            self._said[key] = column.elements.astype(np.int64), codes_of(said)
+
+
+# ---- clocks beside the plan's --------------------------------------------------------------------------------------
+
+
+def _days(evaluation: Evaluation, holds: Holds, rule: Key, column: VerdictColumn) -> Index:
+    """The last days of a rule's verdicts, with those of the facts and of waivers."""
+    days = np.minimum(holds.rule(rule), _facts_day(evaluation))
+    may_be = np.isin(column.verdicts, _WAIVABLE)
+    for waiver in evaluation.waivers if may_be.any() else ():
+        edges = list(_edges(waiver, evaluation.clock.today))
+        if edges and waiver.names(rule):
+            days = np.where(may_be, np.minimum(days, _waiver_days(evaluation, waiver, column, edges)), days)
+    return days
+
+
+def _facts_day(evaluation: Evaluation) -> int:
+    return NEVER if evaluation.facts_until == date.max else evaluation.facts_until.toordinal() - EPOCH
+
+
+def _edges(waiver: Waiver, today: date) -> Iterator[int]:
+    """The last days before a waiver begins, ends or is taken back, from today on."""
+    terms = waiver.terms
+    begins = [day for day in (terms.since, waiver.withdrawn) if day is not None and day > today]
+    yield from (day.toordinal() - 1 - EPOCH for day in begins)
+    if today <= terms.until < date.max:
+        yield terms.until.toordinal() - EPOCH
+
+
+def _waiver_days(evaluation: Evaluation, waiver: Waiver, column: VerdictColumn, edges: Sequence[int]) -> Index:
+    """Until when a waiver says of each element what it says now."""
+    edge, graph = min(edges, default=NEVER), evaluation.graph
+    found = np.full(len(column.elements), NEVER)
+    if waiver.selection is None:
+        numbers = [evaluation.number(name) for name in waiver.terms.elements]
+        rows: Bools = np.isin(column.elements, [number for number in numbers if number is not None])
+        return np.where(rows, edge, found)
+    if waiver.terms.every != column.kind:
+        return found
+    selecting = ColumnEvaluator(waiver.selection, graph, evaluation.clock, evaluation.checks)
+    return np.minimum(edge, Holds(selecting).rule(COVERED))
