@@ -24,7 +24,7 @@ from lexline_lineage.writing import write_atomically
 __all__ = ["compiled_once"]
 
 FORMAT = "1"
-KEPT = 16
+KEPT = 64
 """How many are kept: those used last."""
 KEPT_SECONDS = 30 * 24 * 3600
 ENDING = ".policies"

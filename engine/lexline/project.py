@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,9 @@ from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
-    from lexline.store import Store
-
-if TYPE_CHECKING:
     from lexline.lang.syntax import PolicyFile
+    from lexline.ledger.selection_compiler import SelectionCompiler
+    from lexline.store import Store
 
 __all__ = [
     "Facts",
@@ -74,13 +74,15 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of a project and of its packs, compiled from ``sources``."""
+    """The rules of a project and of its packs, compiled from ``sources``; ``kept`` is the folder where compiled ones
+    are kept, None where none are."""
 
     packs: tuple[Pack, ...]
     sources: tuple[Source, ...]
     vocabulary: Vocabulary
     program: Program
     warnings: tuple[Diagnostic, ...]
+    kept: Path | None = None
 
 
 def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | None = None) -> Evaluation:
@@ -147,7 +149,7 @@ def load_rules(files: Files, plugins: Plugins, kept: Path | None = None) -> Rule
     read = [read_source(path, name) for path, name in named]
     program, warnings = load_policies(read, vocabulary, plugins.signatures, given, places, kept)
     check_packs(packs, program)
-    return Rules(packs, tuple(source for source, _ in read), vocabulary, program, warnings)
+    return Rules(packs, tuple(source for source, _ in read), vocabulary, program, warnings, kept)
 
 
 def load_waivers(
@@ -173,15 +175,28 @@ def load_waivers(
 
 
 def waiver_compiler(files: Files, rules: Rules, plugins: Plugins) -> Callable[[Waiver], Waiver]:
-    """What compiles the condition of a waiver beside the policies of a project. It raises ``LexlineError`` with what is
-    wrong with the condition."""
-    from lexline.lang.parse import parse  # only where something is waived
-    from lexline.ledger.selections import with_selection
+    """What compiles the condition of a waiver beside the policies of a project, or takes it from where compiled ones
+    are kept. It raises ``LexlineError`` with what is wrong with the condition."""
+    from lexline.ledger.selections import with_selection  # only where something is waived
 
-    given = files.parameters or {}
     policies = [policy.id for policy in rules.program.policies]
-    parsed = [file for file, _ in map(parse, rules.sources) if file is not None]
-    return lambda waiver: with_selection(waiver, policies, parsed, rules.vocabulary, plugins.signatures, given)
+    given = (rules.vocabulary, plugins.signatures, files.parameters or {})
+
+    @cache
+    def compiler() -> SelectionCompiler:
+        from lexline.ledger.selection_compiler import SelectionCompiler  # with the parser: where none is kept
+
+        return SelectionCompiler(rules.sources, *given)
+
+    def selection(source: Source) -> Program:
+        def compiled() -> Compiled:
+            return compiler().compiled(source), ()
+
+        if rules.kept is None:
+            return compiled()[0]
+        return compiled_once(rules.kept, [*rules.sources, source], map(repr, given), compiled)[0]
+
+    return lambda waiver: with_selection(waiver, policies, selection)
 
 
 def load_words(files: Files, plugins: Plugins, packs: Sequence[Pack] | None = None) -> Vocabulary:

@@ -35,19 +35,29 @@ except SystemExit as ended:
 print("\\n@" + json.dumps([status, sorted(set(sys.modules) - before)]), file=sys.stderr)
 """
 
-SOURCES = """
+SETTINGS = """
+waivers: waivers.yaml
 sources:
   serving: {importer: kserve, paths: [kserve.yaml], settings: {authority: here}}
 """
 
 
+WAIVERS = """
+waivers:
+  - {rules: [house/VALIDATED], every: model, where: "validated_on is known and not (model is in-production)",
+     reason: r, control: c, approver: a, role: b, requested_by: d, from: 2026-01-01, until: 2099-12-31}
+"""
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project as ``lexline init`` sets it up, with a source and, after a check, a snapshot and compiled policies."""
+    """A project as ``lexline init`` sets it up, with a source, a waiver and, after a check, a snapshot and compiled
+    policies."""
     folder = tmp_path_factory.mktemp("started")
     assert run(["init", str(folder)]) == 0
     with (folder / "lexline.yaml").open("a", encoding="utf-8") as settings:
-        settings.write(SOURCES)
+        settings.write(SETTINGS)
+    (folder / "waivers.yaml").write_text(WAIVERS, "utf-8")
     service = "kind: InferenceService\nmetadata: {name: s}\nspec: {predictor: {model: {storageUri: s3://b/m}}}\n"
     (folder / "kserve.yaml").write_text(service, "utf-8")
     imported_by(folder, "check")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from choices import ByChance
 from generated_cases import generate
-from lexline.compiled_files import compiled_once
+from lexline.compiled_files import KEPT, compiled_once
 from lexline.diagnostics import Diagnostic, Label, Severity, Source, Span
 from lexline.lang.compile import compile_policies
 from lexline.lang.encoded import Compiled, decoded, encoded
@@ -114,6 +114,6 @@ def test_a_file_of_another_key_is_not_used(compiler: Compiler) -> None:
 
 
 def test_the_last_used_are_kept(compiler: Compiler) -> None:
-    for number in range(20):
+    for number in range(KEPT + 4):
         compiler(str(number))
-    assert len(list(compiler.folder.iterdir())) == 16
+    assert len(list(compiler.folder.iterdir())) == KEPT

@@ -114,7 +114,7 @@ def test_gate_and_explain_show_it(command: list[str], tmp_path: Path, capsys: py
         ({"every": "model", "where": "nonsense ="}, "the condition `nonsense =` can't be used"),
         ({"every": "model", "where": "no_such_thing = 1"}, "the condition `no_such_thing = 1` can't be used"),
         ({"every": "unicorn", "where": "a = 1"}, "the condition `a = 1` can't be used"),
-        ({"every": "model", "where": 'true\nrule X "x"\n  for model\n  require true'}, "`where` is one condition"),
+        ({"every": "model", "where": 'true\nrule X "x"\n  for model\n  require true'}, "it is more than one condition"),
         ({"until": date(2026, 10, 1)}, "it ends on 2026-10-01, before it begins on 2026-11-01"),
         ({"rules": []}, "`rules` can't be used"),
         ({"rules": "house/VALIDATED"}, "`rules` can't be used"),
