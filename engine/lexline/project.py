@@ -317,11 +317,12 @@ def _stored_facts(store: Store, files: Files, vocabulary: Vocabulary, on: date, 
 
     def build() -> BuiltGraph:
         from lexline_lineage.column_join import joined_columns
+        from lexline_lineage.fact_columns import FactColumns
 
+        known = store.columns(revision) if revision is not None else FactColumns.of(())
         beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
         assessed = facts_of_entries(store.entries(evidence.sequence, EVIDENCE), vocabulary)
-        known = store.columns(revision).plus((*assessed, *beside))
-        return joined_columns(vocabulary, known, on, identity_rules(files))
+        return joined_columns(vocabulary, known.plus((*assessed, *beside)), on, identity_rules(files))
 
     if snapshots is None or revision is None:
         built = build()

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Literal, Self
 
 from lexline.decision import Evaluation
@@ -113,12 +114,18 @@ def open_recorder(folder: Path | str = ".") -> Recorder:
 
 
 class Recorder:
-    """Records in the ledger of a store, from any number of threads. It closes the store with itself."""
+    """Records in the ledger of a store, from any number of threads. It closes the store with itself.
+
+    A thread of its own writes: all that has come when it has done with those before goes into one transaction, so that
+    nobody waits for company, and many cost little more than one.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._queue, self._writing = Lock(), Lock()
-        self._waiting: list[tuple[Entry, Future[Recorded]]] = []
+        self._queue: SimpleQueue[tuple[Entry, Future[Recorded]] | None] = SimpleQueue()
+        self._open, self._closed = Lock(), False
+        self._thread = Thread(target=self._work, name="lexline-recorder", daemon=True)
+        self._thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +134,12 @@ class Recorder:
         self.close()
 
     def close(self) -> None:
-        """Close the store; nothing may be recorded after that."""
+        """Record what has come and close the store; nothing may be recorded after that."""
+        with self._open:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
         self._store.close()
 
     def record(
@@ -138,27 +150,35 @@ class Recorder:
         return self.append(entry_of_report(evaluation, report, door="python", element=element, rules=rules))
 
     def append(self, entry: Entry) -> Recorded:
-        """The same for an entry of any kind. Who comes while others are written is written with whom comes then."""
+        """The same for an entry of any kind. Raises ``ValueError`` where the recorder is closed."""
         answer: Future[Recorded] = Future()
-        with self._queue:
-            self._waiting.append((entry, answer))
-        with self._writing:
-            if not answer.done():
-                self._write()
+        with self._open:
+            if self._closed:
+                raise ValueError("nothing can be recorded: the recorder is closed")
+            self._queue.put((entry, answer))
         return answer.result()
 
-    def _write(self) -> None:
-        with self._queue:
-            batch, self._waiting = self._waiting, []
+    def _work(self) -> None:
+        goes_on = True
+        while goes_on:
+            come = [self._queue.get()]
+            while not self._queue.empty():
+                come.append(self._queue.get())
+            batch = [waiting for waiting in come if waiting is not None]
+            goes_on = len(batch) == len(come)
+            if batch:
+                self._write(batch)
+
+    def _write(self, batch: Sequence[tuple[Entry, Future[Recorded]]]) -> None:
         try:
             with _recordable():
                 written = self._store.append([entry for entry, _ in batch])
+        except Exception as error:  # whatever it is, nobody of this batch waits for ever
+            for _, answer in batch:
+                answer.set_exception(error)
+        else:
             for (_, answer), recorded in zip(batch, written, strict=True):
                 answer.set_result(recorded)
-        except BaseException as error:  # whatever it is, nobody of this batch waits for ever
-            for _, answer in batch:
-                if not answer.done():
-                    answer.set_exception(error)
 
 
 @contextmanager

@@ -164,7 +164,7 @@ def test_decisions_that_come_together_are_written_together(project: Path, monkey
         first = threads.submit(recorder.append, ENTRIES[0])
         assert store.begun.wait(30)
         others = [threads.submit(recorder.append, ENTRIES[at % len(ENTRIES)]) for at in range(8)]
-        while len(recorder._waiting) < len(others):  # all have come
+        while recorder._queue.qsize() < len(others):  # all have come
             pass
         assert not first.done()
         store.go_on.set()
@@ -176,6 +176,7 @@ def test_decisions_that_come_together_are_written_together(project: Path, monkey
             ENTRIES[0],
             *(ENTRIES[at % len(ENTRIES)] for at in range(8)),
         ]
+        recorder.close()
 
 
 def test_each_of_a_batch_that_fails_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,3 +189,5 @@ def test_each_of_a_batch_that_fails_is_told(project: Path, monkeypatch: pytest.M
                     answer.result()
         other.execute("COMMIT")
         assert recorder.append(ENTRIES[0]).sequence == 1
+    with pytest.raises(ValueError, match="closed"):
+        recorder.append(ENTRIES[0])

@@ -40,6 +40,7 @@ __all__ = [
     "body_of",
     "canonical",
     "entry_of",
+    "names_people",
 ]
 
 _PERSON = "person"
@@ -260,6 +261,11 @@ def entry_of(body: str, name_of: Callable[[str], str]) -> Entry:
     entry = _ENTRIES.validate_python(data)
     names = {name: name_of(data[name]) for name in _people(type(entry)) if data.get(name)}
     return entry.model_copy(update=names)
+
+
+def names_people(entry: Entry) -> bool:
+    """Whether any person stands in an entry."""
+    return any(getattr(entry, name) for name in _people(type(entry)))
 
 
 def _people(form: type[BaseModel]) -> list[str]:

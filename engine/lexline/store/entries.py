@@ -70,24 +70,30 @@ def last_of(connection: sa.Connection, kinds: Collection[str], upto: int | None,
 
 
 def links_of(
-    connection: sa.Connection, upto: int | None = None, kinds: Collection[str] = ()
+    connection: sa.Connection, upto: int | None = None, kinds: Collection[str] = (), last: int | None = None
 ) -> Generator[Link, None, None]:
-    """The links of the chain in order, up to a number; of some kinds only, where they are named."""
+    """The links of the chain in order, up to a number; of some kinds only, where they are named; of those only the
+    ``last`` ones."""
     row = ENTRY.c
-    query = sa.select(row.sequence, row.moment, row.kind, row.body, row.previous, row.digest).order_by(row.sequence)
+    query = sa.select(row.sequence, row.moment, row.kind, row.body, row.previous, row.digest)
     if upto is not None:
         query = query.where(row.sequence <= upto)
     if kinds:
         query = query.where(row.kind.in_(kinds))
+    if last is not None:
+        query = sa.select(query.order_by(row.sequence.desc()).limit(last).subquery())
+    query = query.order_by(query.selected_columns.sequence)
     with connection.execution_options(yield_per=_MANY).execute(query) as rows:
         for found in rows:
             yield Link(*found)
 
 
-def entries_of(connection: sa.Connection, upto: int | None = None, kinds: Collection[str] = ()) -> Iterator[Recorded]:
+def entries_of(
+    connection: sa.Connection, upto: int | None = None, kinds: Collection[str] = (), last: int | None = None
+) -> Iterator[Recorded]:
     """The entries, the oldest first, with the names of people. Raises ``LexlineError`` for what is no entry."""
     people = People(connection)
-    with closing(links_of(connection, upto, kinds)) as links:
+    with closing(links_of(connection, upto, kinds, last)) as links:
         for link in links:
             try:
                 entry = entry_of(link.body, people.name)

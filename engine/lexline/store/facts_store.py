@@ -8,12 +8,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.lang.suggest import nearest
 from lexline.ledger.chain import Head, Link
-from lexline.ledger.record import Entry, Recorded
+from lexline.ledger.record import Entry, Recorded, names_people
 from lexline.store import entries, facts, revisions
 from lexline.store.columns import columns_at
 from lexline.store.opening import Database, open_database
@@ -128,14 +128,14 @@ class Store:
         said = {source: (importer, tuple(given)) for source, (importer, given) in said.items()}
         for _, given in said.values():
             check_writable(given)
-        with self._database.writing() as connection:
+        with self._database.writing("facts") as connection:
             people = People(connection, self._persons)
             return facts.replace_sources(connection, said, note, people)
 
     def erase(self, name: str) -> Erasure:
         """Forget the name of a person at every revision, and for ever; their key stays in its place. Raises
         ``LexlineError`` where nobody has the name."""
-        with self._database.writing() as connection:
+        with self._database.writing("facts") as connection:
             people = People(connection)
             key = people.key_of(name)
             if key is None:
@@ -156,15 +156,21 @@ class Store:
 
     def append(self, recorded: Sequence[Entry], moment: datetime | None = None) -> tuple[Recorded, ...]:
         """Add entries to the ledger, all or none, at a moment (aware; now where None). They are on the disk when this
-        returns. Raises ``LexlineError`` also where the ledger does not end as it was written."""
-        with self._database.writing() as connection:
+        returns. In PostgreSQL, those that name nobody don't wait for an import. Raises ``LexlineError`` also where the
+        ledger does not end as it was written."""
+        parts: tuple[Literal["facts", "ledger"], ...] = (
+            ("facts", "ledger") if any(map(names_people, recorded)) else ("ledger",)
+        )
+        with self._database.writing(*parts) as connection:
             return entries.append(connection, recorded, moment or datetime.now(UTC))
 
-    def entries(self, upto: int | None = None, kinds: Collection[str] = ()) -> tuple[Recorded, ...]:
+    def entries(
+        self, upto: int | None = None, kinds: Collection[str] = (), last: int | None = None
+    ) -> tuple[Recorded, ...]:
         """The ledger's entries up to a number (all where None), the oldest first; those of some kinds where they are
-        named."""
+        named, and only the ``last`` ones of them."""
         with self._database.reading() as connection:
-            return tuple(entries.entries_of(connection, upto, kinds))
+            return tuple(entries.entries_of(connection, upto, kinds, last))
 
     def last_entry(self, kinds: Collection[str], *, at: str | None = None, upto: int | None = None) -> Head:
         """The last entry of some kinds up to a number; with ``at`` (as ``revision_at`` takes it), of those that were

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -21,8 +22,8 @@ __all__ = ["VERSION", "Database", "open_database"]
 VERSION = "0002"
 """The newest migration, which is what this code reads and writes."""
 
-_LOCK = 4_107_518_243
-"""The key of the lock that writers take in PostgreSQL; SQLite locks the file."""
+_LOCKS = {"facts": 4_107_518_243, "ledger": 4_107_518_244}
+"""The keys of the locks that writers of a part take in PostgreSQL, in this order; SQLite locks the file."""
 _WAIT_MS = 60_000
 _WRITES = "lexline_writes"
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03")
@@ -32,7 +33,8 @@ _FAILED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM")
 
 
 class Database:
-    """A database that holds a store. Transactions that write come one after the other; readers wait for nobody."""
+    """A database that holds a store. Transactions that write the same part come one after the other; readers wait for
+    nobody."""
 
     def __init__(self, engine: sa.Engine, shown: str) -> None:
         self._engine = engine
@@ -46,9 +48,9 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A transaction that no other writer crosses; all of it is kept where the block ends well, nothing otherwise.
-        Raises ``LexlineError``."""
+    def writing(self, *parts: Literal["facts", "ledger"]) -> Iterator[sa.Connection]:
+        """A transaction that no other writer of these parts crosses (people belong to the facts); all of it is kept
+        where the block ends well, nothing otherwise. Raises ``LexlineError``."""
         with self._told(), self._engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})
             if connection.dialect.name == "postgresql":  # the state is read after the lock was given, not before
@@ -56,7 +58,8 @@ class Database:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(sa.text(f"SET LOCAL lock_timeout = {_WAIT_MS}"))
-                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                    for key in (key for part, key in _LOCKS.items() if part in parts):
+                        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
                 yield connection
 
     def wipe(self) -> None:
@@ -158,7 +161,10 @@ def _bring_up_to_date(database: Database, *, make: bool) -> bool:
     from alembic import command
     from alembic.config import Config
 
-    with database.writing() as connection, resources.as_file(resources.files("lexline.store") / "migrations") as folder:
+    with (
+        database.writing("facts", "ledger") as connection,
+        resources.as_file(resources.files("lexline.store") / "migrations") as folder,
+    ):
         if _version(connection, database.shown) != VERSION:
             config = Config()
             config.set_main_option("script_location", str(folder).replace("%", "%%"))

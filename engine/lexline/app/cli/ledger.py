@@ -146,7 +146,7 @@ def replay(
     with ExitStack() as folders, progress("replaying") as tell_progress:
         files = with_policies_of(folders, project, policies, now) if policies is not None else now
         with stored(files) as store:
-            entries = _evaluations(store, number)[-(last or 0) :]
+            entries = _evaluations(store, number, last)
         plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
         kept = Path(folders.enter_context(TemporaryDirectory(prefix="lexline-"))) / "snapshots"  # nothing kept before
         found = []
@@ -159,17 +159,17 @@ def replay(
     return 3 if Same.UNDECIDED in came_to else int(Same.NO in came_to)
 
 
-def _evaluations(store: Store, number: int | None) -> list[tuple[int, EvaluationEntry]]:
-    """The evaluations of a ledger, or the one of a number."""
+def _evaluations(store: Store, number: int | None, last: int | None) -> list[tuple[int, EvaluationEntry]]:
+    """The evaluations of a ledger, or the last of them, or the one of a number."""
     from lexline.ledger.record import EvaluationEntry
 
-    found = store.entries(number, ["evaluation"])
+    found = store.entries(number, ["evaluation"], last if number is None else 1)
     evaluations = [(e.sequence, e.entry) for e in found if isinstance(e.entry, EvaluationEntry)]
     if number is None:
         return evaluations
-    if not evaluations or evaluations[-1][0] != number:
+    if not evaluations or evaluations[0][0] != number:
         raise mistake(f"entry {number} is no evaluation", "`lexline ledger show --kind evaluation` lists them")
-    return evaluations[-1:]
+    return evaluations
 
 
 def show(
@@ -189,7 +189,7 @@ def show(
         if word not in KINDS:
             raise mistake(f"`--kind {word}` is no kind of entry", "kinds are " + ", ".join(f"`{k}`" for k in KINDS))
     with open_project_store(project) as store:
-        entries = store.entries(number, kind or ())[::-1][: 1 if number is not None else last]
+        entries = store.entries(number, kind or (), last if number is None else 1)[::-1]
         if number is not None and (not entries or entries[0].sequence != number):
             count = store.ledger_head().sequence
             raise mistake(f"there is no entry {number}", f"the ledger has {count} entries; see `lexline ledger show`")
