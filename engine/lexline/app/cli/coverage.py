@@ -9,11 +9,13 @@ import typer
 
 from lexline.app.cli.options import (
     OnOption,
+    PackOption,
     ProjectOption,
     SnapshotOption,
     chosen_files,
     clock_of,
     mistake,
+    pack_files,
     project_settings,
     snapshots_of,
 )
@@ -29,10 +31,7 @@ FORMATS = ("text", "json", "csv", "html")
 
 def coverage(
     project: ProjectOption = Path(),
-    pack: Annotated[
-        list[str] | None,
-        typer.Option("--pack", help="A pack by its id or folder, in place of the project's. Repeatable."),
-    ] = None,
+    pack: PackOption = None,
     on: OnOption = None,
     verdicts: Annotated[
         bool, typer.Option("--verdicts/--no-verdicts", help="Decide the portfolio, and count what each rule says.")
@@ -74,7 +73,7 @@ def _files(project: Path, pack: list[str] | None) -> Files:
     from lexline.project_files import Files
 
     if pack:
-        return Files(packs=tuple(Path(name) if "/" in name else name for name in pack))
+        return pack_files(pack)
     settings = project_settings(project)
     files = chosen_files(project, None, None, None, None) if settings is not None else Files()
     if not files.packs:

@@ -33,6 +33,10 @@ VocabularyOption = Annotated[Path | None, typer.Option("--vocabulary", help="In 
 ExtendOption = Annotated[
     list[Path] | None, typer.Option("--extend-vocabulary", help="On top of the vocabulary. Repeatable.")
 ]
+PackOption = Annotated[
+    list[str] | None,
+    typer.Option("--pack", help="A pack by its id or folder, in place of the project. Repeatable."),
+]
 OnOption = Annotated[str | None, typer.Option("--on", help="The date evaluated, such as 2026-09-03 (default: today).")]
 KnownOption = Annotated[
     str | None, typer.Option("--known-on", help="Only law published by this date (default: all that is written).")
@@ -99,6 +103,13 @@ def is_recorded(files: Files, wanted: bool | None) -> bool:
     if wanted and files.store is None:
         raise mistake("there is no ledger to record in, because there is no store", "see docs/settings.md: `store:`")
     return files.store is not None if wanted is None else wanted
+
+
+def pack_files(names: list[str]) -> Files:
+    """No more than the packs that ``--pack`` names, by id or folder."""
+    from lexline.project_files import Files
+
+    return Files(packs=tuple(Path(name) if "/" in name else name for name in names))
 
 
 def chosen_files(

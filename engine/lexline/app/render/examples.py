@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from xml.etree import ElementTree as ET
 
 from lexline.examples import ExampleResult, ExamplesReport
+from lexline.mutation import MutationReport
 from lexline_plugins.reporters.junit import clean
 from lexline_plugins.reporters.wording import printable
 
-__all__ = ["render_examples", "render_examples_junit"]
+__all__ = ["render_examples", "render_examples_junit", "render_mutants"]
 
 
 def place(result: ExampleResult) -> str:
@@ -33,6 +35,15 @@ def render_examples(report: ExamplesReport, coverage: bool) -> str:
             lines.append(f"  {gap.file}:{gap.line}  {gap.rule[1]}: never {' or '.join(gap.never)}: {gap.clause}")
     held = len(report.results) - report.failed
     lines += ["", f"{held} of {len(report.results)} examples hold."]
+    return printable("\n".join(lines)) + "\n"
+
+
+def render_mutants(report: MutationReport) -> str:
+    """The changes that no example noticed, and how many were."""
+    lines = ["", "Changes that no example notices:"] if report.missed else [""]
+    lines += [f"  {m.span.source.name}:{m.span.line}  {m.name}: {m.change}" for m in report.missed]
+    caught = report.tried - len(report.missed)
+    lines += [f"{caught:,} of {report.tried:,} changes noticed ({math.floor(report.caught * 100)} %)."]
     return printable("\n".join(lines)) + "\n"
 
 
