@@ -59,7 +59,7 @@ class _Teller:
         told = tell_flips(Impact(eve, day, RuleChanges((), (), ()), changed, (), 0), flips)
         interpreters = [Interpreter(side.program, side.graph, side.clock, side.checks) for side in self._sides]
         for one in told:
-            facts = [cause for cause in one.causes if cause.sort != "date"]
+            facts = [cause for cause in one.causes if cause.sort not in ("date", "waiver")]
             plain = list(self._plain(one.flip))
             clauses = list(self._clauses(one.flip, interpreters)) if not facts else []
             yield replace(one, causes=(*plain, *facts, *clauses))

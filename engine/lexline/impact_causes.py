@@ -4,30 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 import numpy as np
 
+from lexline.decision import Evaluation
+from lexline.evaluate.dates import add_duration
+from lexline.evaluate.explanation import Explanation
 from lexline.evaluate.interpret import Interpreter
-from lexline.evaluate.verdict import Verdict
+from lexline.evaluate.verdict import Decision, Phase, Verdict
+from lexline.evaluate.walks import reached_from
+from lexline.impact_undoing import Change, Undoing
 from lexline.impacts import Flip, Impact
 from lexline.lang import typed
 from lexline.lang.digest import changed_definitions
 from lexline.lang.typed import Key
+from lexline.ledger.waivers import COVERED, Waiver
 from lexline.report import plain_value
 from lexline_lineage.graph import Graph
 from lexline_lineage.paths import shortest_path
+from lexline_lineage.values import Duration, format_value
 
 __all__ = ["Cause", "ToldFlip", "gravest_first", "rule_causes", "tell_flips"]
 
 GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
+MANY = 50
+"""How many changes beyond those that an explanation cites are tried as causes of a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One thing that changed and bears on a verdict: ``before`` and ``after`` in a reader's words, ``missing`` or
-    ``none`` where there was nothing. ``path``: ids from the element to what changed."""
+    ``none`` where there was nothing. ``path``: ids from the element to what changed. ``change``: what is taken back to
+    undo it."""
 
     sort: Literal["rule", "term", "parameter", "fact", "edge", "element", "date", "force", "waiver", "clause"]
     name: str
@@ -35,17 +47,27 @@ class Cause:
     after: str
     place: str = ""
     path: tuple[str, ...] = ()
+    change: Change = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToldFlip:
-    """A flip with what a reviewer needs: whose it is, how grave, and because of what."""
+    """A flip with what a reviewer needs: whose it is, how grave, by when, and because of what.
+
+    Undoing any one of the ``causes`` alone undoes the flip. ``together``: none does, it takes all of them; where they
+    are not ``complete``, not even that.
+    """
 
     flip: Flip
     owner: str
     severity: str
     deadline: str
+    """how long there is, as the policy says it; empty for no deadline"""
     causes: tuple[Cause, ...]
+    due: date | None = None
+    """the last day of the deadline, counted from the day of the evaluation"""
+    together: bool = False
+    complete: bool = True
 
 
 def gravest_first(flips: Sequence[Flip]) -> list[Flip]:
@@ -65,11 +87,17 @@ def rule_causes(moved: Impact, rule: Key) -> tuple[Cause, ...]:
     return tuple(_clauses(moved.old.program, moved.new.program, rule))
 
 
+_FAILING = (Verdict.FAIL, Verdict.FAIL, Phase.IN_FORCE)
+"""A verdict that a waiver can cover."""
+
+
 class _Teller:
     def __init__(self, moved: Impact) -> None:
         self._moved = moved
         self._sides = (moved.old, moved.new)
         self._interpreters = [Interpreter(side.program, side.graph, side.clock, side.checks) for side in self._sides]
+        self._waivers = [side.waived() for side in self._sides]
+        self._undoing = Undoing(moved.old, moved.new)
 
     def tell(self, flip: Flip) -> ToldFlip:
         """One flip."""
@@ -80,48 +108,139 @@ class _Teller:
         within = None
         if number is not None and rule.deadline is not None:
             within = self._interpreters[at].value(rule.deadline, number)
-        return ToldFlip(
-            flip,
-            str(owner or rule.owner),
-            rule.severity,
-            "" if within is None else f"{plain_value(within)}",
-            tuple(self._causes(flip)),
-        )
+        due = add_duration(side.clock.today, within, "UTC") if isinstance(within, Duration) else None
+        deadline = "" if within is None else str(plain_value(within))
+        causes, together, complete = self._needed(flip)
+        return ToldFlip(flip, str(owner or rule.owner), rule.severity, deadline, causes, due, together, complete)
+
+    def _needed(self, flip: Flip) -> tuple[tuple[Cause, ...], bool, bool]:
+        """The causes of which each alone undoes the flip; else a set of them that does, of which none can be spared."""
+        causes = list(self._causes(flip))
+        alone = [cause for cause in causes if self._undo(flip, [cause])]
+        if alone:
+            return tuple(alone), False, True
+        if not self._undo(flip, causes):
+            known = {cause.change for cause in causes}
+            further = [cause for cause in self._further(flip) if cause.change not in known]
+            alone = [cause for cause in further if self._undo(flip, [cause])]
+            if alone:
+                return tuple(alone), False, True
+            causes += further
+            if not self._undo(flip, causes):
+                return tuple(causes), True, False
+        for cause in tuple(causes):
+            fewer = [other for other in causes if other is not cause]
+            if self._undo(flip, fewer):
+                causes = fewer
+        return tuple(causes), True, True
+
+    def _undo(self, flip: Flip, causes: Sequence[Cause]) -> bool:
+        changes = {cause.change for cause in causes}
+        return self._undoing.undoes(changes, flip.rule, flip.element, flip.before)
+
+    # ---- what may have done it -------------------------------------------------------------------------------------
 
     def _causes(self, flip: Flip) -> Iterator[Cause]:
         moved = self._moved
         if flip.rule in moved.rules.changed:
             yield from rule_causes(moved, flip.rule)
         elif flip.rule in moved.rules.added or flip.rule in moved.rules.removed:
-            added = flip.rule in moved.rules.added
-            yield Cause("rule", "/".join(flip.rule), *(("none", "added") if added else ("there", "removed")))
+            words = ("none", "added") if flip.rule in moved.rules.added else ("there", "removed")
+            yield Cause("rule", "/".join(flip.rule), *words, change=("rule", *flip.rule))
         if moved.old.clock != moved.new.clock:
-            yield Cause("date", "today", str(moved.old.clock.today), str(moved.new.clock.today))
+            yield Cause("date", "today", str(moved.old.clock.today), str(moved.new.clock.today), change=("date",))
+        yield from self._waived(flip)
         yield from self._facts(flip)
 
+    def _waived(self, flip: Flip) -> Iterator[Cause]:
+        """The waivers that cover the verdict on one side only."""
+        covering = []
+        for side, waivers in zip(self._sides, self._waivers, strict=True):
+            number = side.graph.number(flip.element)
+            said = None if number is None else Decision(flip.rule, flip.element, side.graph.kind(number), *_FAILING)
+            covering.append({} if said is None else {waiver.name: waiver for waiver in waivers.covering(said)})
+        for name in sorted(covering[0].keys() ^ covering[1].keys()):
+            at = 0 if name in covering[0] else 1
+            waiver = covering[at][name]
+            words = [self._of_waiver(waiver, side, at=here == at) for here, side in enumerate(self._sides)]
+            yield Cause("waiver", name, words[0], words[1], waiver.terms.reason, change=("waivers",))
+
+    def _of_waiver(self, waiver: Waiver, side: Evaluation, *, at: bool) -> str:
+        """How a waiver stands on a side."""
+        terms, today = waiver.terms, side.clock.today
+        if at:
+            return f"in force until {terms.until}"
+        found = next((other for other in side.waivers if other.name == waiver.name), None)
+        if found is None:
+            return "none"
+        if found.is_withdrawn(today):
+            return f"withdrawn on {found.withdrawn}"
+        if today > found.terms.until:
+            return f"ended on {found.terms.until}"
+        return f"begins on {found.terms.since}" if today < found.terms.since else "does not cover it"
+
     def _facts(self, flip: Flip) -> Iterator[Cause]:
+        """The changed facts that the explanations of the two verdicts cite."""
         cells: set[tuple[str, str]] = set()
         edges: set[tuple[str, str, str]] = set()
-        for side, interpreter in zip(self._sides, self._interpreters, strict=True):
+        for said in self._explanations(flip):
+            cells |= said.cited()
+            edges |= said.cited_edges()
+        touched = {flip.element, *(cell[0] for cell in cells), *(end for edge in edges for end in (edge[0], edge[2]))}
+        yield from self._told(flip, touched & self._others, cells & self._cells, edges & self._edges)
+
+    def _explanations(self, flip: Flip) -> Iterator[Explanation]:
+        for side, interpreter, waivers in zip(self._sides, self._interpreters, self._waivers, strict=True):
             number = side.graph.number(flip.element)
             if number is None or flip.rule not in side.program.rules:
                 continue
             if side.graph.kind(number) == side.program.rules[flip.rule].kind:
-                said = interpreter.explain(flip.rule, number)
-                cells |= said.cited()
-                edges |= said.cited_edges()
-        touched = {flip.element, *(cell[0] for cell in cells), *(end for edge in edges for end in (edge[0], edge[2]))}
-        for element in sorted(touched & self._others):
+                yield interpreter.explain(flip.rule, number)
+                for waiver in waivers.about(flip.rule):
+                    if waiver.selection is not None and side.graph.kind(number) == waiver.terms.every:
+                        yield Interpreter(waiver.selection, side.graph, side.clock, side.checks).explain(
+                            COVERED, number
+                        )
+
+    def _further(self, flip: Flip) -> list[Cause]:
+        """Changed facts that no explanation cites, as those behind a count or a check: all, or those in the lineage."""
+        others, cells, edges = self._others, self._cells, self._edges
+        if len(others) + len(cells) + len(edges) > MANY:
+            near = self._lineage(flip.element)
+            others, cells = others & near, {cell for cell in cells if cell[0] in near}
+            edges = {edge for edge in edges if edge[0] in near or edge[2] in near}
+        found = list(islice(self._told(flip, others, cells, edges), MANY))
+        counts = [f"{len(side.waivers):,} recorded" for side in self._sides]
+        if self._sides[0].waivers != self._sides[1].waivers:
+            found.append(Cause("waiver", "waivers", counts[0], counts[1], change=("waivers",)))
+        return found
+
+    def _lineage(self, element: str) -> set[str]:
+        found = {element}
+        for side in self._sides:
+            number = side.graph.number(element)
+            for adjacency in (side.graph.upstream, side.graph.downstream) if number is not None else ():
+                reached = reached_from(adjacency, np.array([number], np.int64), None)
+                found |= set(side.graph.ids.take(np.flatnonzero(reached).tolist()))
+        return found
+
+    def _told(
+        self, flip: Flip, others: set[str], cells: set[tuple[str, str]], edges: set[tuple[str, str, str]]
+    ) -> Iterator[Cause]:
+        for element in sorted(others):
             before, after = (_kind(side.graph, element) for side in self._sides)
-            yield Cause("element", element, before, after, path=self._path(flip.element, element))
-        for element, attribute in sorted(cells & self._cells):
+            path = self._path(flip.element, element)
+            yield Cause("element", element, before, after, path=path, change=("element", element))
+        for element, attribute in sorted(cells):
             before, after = (_value(side.graph, element, attribute) for side in self._sides)
             said_by = _source(self._moved.new.graph, element, attribute)
             path = self._path(flip.element, element)
-            yield Cause("fact", f"{attribute} of {element}", before, after, said_by, path)
-        for edge in sorted(edges & self._edges):
+            change = ("cell", element, attribute)
+            yield Cause("fact", f"{attribute} of {element}", before, after, said_by, path, change)
+        for edge in sorted(edges):
             before, after = (_edge(side.graph, edge) for side in self._sides)
-            yield Cause("edge", " ".join(edge), before, after, path=self._path(flip.element, edge[0]))
+            path = self._path(flip.element, edge[0])
+            yield Cause("edge", " ".join(edge), before, after, path=path, change=("edge", *edge))
 
     def _path(self, start: str, goal: str) -> tuple[str, ...]:
         for side in reversed(self._sides):
@@ -167,11 +286,10 @@ def _kind(graph: Graph, element: str) -> str:
 
 def _value(graph: Graph, element: str, attribute: str) -> str:
     number = graph.number(element)
-    value = None if number is None else graph.value(number, attribute)
-    if value is None:
+    if number is None:
         return "missing"
-    plain = plain_value(value)
-    return str(plain).lower() if isinstance(plain, bool) else str(plain)
+    declared = graph.vocabulary.kinds[graph.kind(number)].attributes.get(attribute)
+    return "missing" if declared is None else format_value(graph.value(number, attribute), declared.type)
 
 
 def _source(graph: Graph, element: str, attribute: str) -> str:
@@ -212,7 +330,7 @@ def _clauses(old: typed.Program, new: typed.Program, rule: Key) -> Iterator[Caus
             after, typed.Parameter | typed.Term | None
         ):
             sort: Literal["term", "parameter"] = "parameter" if name[0] == "parameter" else "term"
-            yield Cause(sort, shown, _text(before), _text(after), _place(after or before))
+            yield Cause(sort, shown, _text(before), _text(after), _place(after or before), change=name)
 
 
 def _parts(shown: str, before: typed.Rule, after: typed.Rule) -> Iterator[Cause]:
@@ -223,9 +341,9 @@ def _parts(shown: str, before: typed.Rule, after: typed.Rule) -> Iterator[Cause]
             found = True
             was = "; ".join(text for text in one if text not in other) or "none"
             now = "; ".join(text for text in other if text not in one) or "none"
-            yield Cause("rule", f"{word} of {shown}", was, now, _place(after))
+            yield Cause("rule", f"{word} of {shown}", was, now, _place(after), change=("part", *after.key, field))
     if not found:
-        yield Cause("rule", shown, "other wording", "other wording", _place(after))
+        yield Cause("rule", shown, "other wording", "other wording", _place(after), change=("rule", *after.key))
 
 
 def _texts(part: object) -> list[str]:

@@ -150,7 +150,7 @@ class Impacts:
         columns = []
         for key in dict.fromkeys((*new.program.rules, *old.program.rules)):
             rule = None if moved is None or key in anew else moved.of_rule(later.columns.plan.rules[key])
-            if rule is None or moved is None or rule.everything:
+            if rule is None or moved is None or rule.everything or comparing.may_be_waived_otherwise(key):
                 columns.append(comparing.all(key))
             else:
                 columns.append(comparing.some(key, moved.marked(rule.slots[0])))
@@ -177,13 +177,14 @@ def _rule_changes(old: Program, new: Program) -> RuleChanges:
 
 
 class _Side:
-    """One evaluation, decided as far as it is asked for. Codes are of verdicts before waivers."""
+    """One evaluation, decided as far as it is asked for, after waivers."""
 
     def __init__(self, evaluation: Evaluation, earlier: Earlier | None = None) -> None:
         self.evaluation = evaluation
         self.graph = evaluation.graph
         given = (plan_of(evaluation.program), evaluation.graph, evaluation.clock, evaluation.checks)
         self.columns = ColumnEvaluator(*given, lasting=earlier is None, earlier=earlier)
+        self.waivers = evaluation.waived()
         self._codes: dict[Key, Index] = {}
         self.decided = 0
 
@@ -200,7 +201,7 @@ class _Side:
     def whole(self, key: Key) -> Index:
         """A code for what a rule says of each element of its kind."""
         if key not in self._codes:
-            self._codes[key] = codes_of(self.columns.rule(key)) if self.has(key) else np.zeros(0, np.int64)
+            self._codes[key] = self._decided(key) if self.has(key) else np.zeros(0, np.int64)
             self.decided += len(self._codes[key])
         return self._codes[key]
 
@@ -218,9 +219,12 @@ class _Side:
         elif len(rows) * 2 > len(self.graph.members[kind]):
             found[here] = self.whole(key)[rows]
         else:
-            found[here] = codes_of(self.columns.rule(key, rows))
+            found[here] = self._decided(key, rows)
             self.decided += len(rows)
         return found
+
+    def _decided(self, key: Key, rows: Index | None = None) -> Index:
+        return codes_of(self.waivers.applied_to(key, self.columns.rule(key, rows), {}))
 
 
 class _Comparing:
@@ -229,6 +233,14 @@ class _Comparing:
     def __init__(self, old: _Side, new: _Side, facts: Difference) -> None:
         self._old, self._new = old, new
         self._facts = facts
+
+    def may_be_waived_otherwise(self, key: Key) -> bool:
+        """Whether waivers of a rule may cover other elements than before, whatever the rule reads."""
+        old, new = self._old.waivers, self._new.waivers
+        before, after = old.about(key), new.about(key)
+        if any(waiver.selection is not None for waiver in (*before, *after)) or before != after:
+            return True
+        return any(old.named(waiver) != new.named(waiver) for waiver in before)
 
     def all(self, key: Key) -> RuleFlips:
         """The flips of a rule among all elements."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import lexline
 from lexline.app.cli.commands import run
+from lexline.evaluate.verdict import Verdict
+from lexline.impact_causes import tell_flips
 
 POLICY = """policy house
 parameter most is 3
@@ -52,7 +57,7 @@ def test_a_parameter_and_a_fact_are_named(project: Path, capsys: pytest.CaptureF
     (project / "later.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7"))
     (flip,) = said(capsys, "--policies", "HEAD..HEAD", "--facts", "..later.yaml")["flips"]
     (cause,) = flip["causes"]
-    assert (cause["name"], cause["before"], cause["after"], cause["path"]) == ("rows of d", "2.0", "7.0", ["m", "d"])
+    assert (cause["name"], cause["before"], cause["after"], cause["path"]) == ("rows of d", "2", "7", ["m", "d"])
 
 
 def test_the_status_says_that_something_fails_now(project: Path) -> None:
@@ -77,3 +82,69 @@ def test_the_status_says_that_something_fails_now(project: Path) -> None:
 )
 def test_wrong_words_end_with_2(project: Path, words: list[str]) -> None:
     assert run(["impact", *words]) == 2
+
+
+WAIVERS = """waivers:
+  - rules: [house/FEW]
+    elements: [m]
+    reason: a large test
+    control: looked at by hand
+    approver: Jo Marsh
+    role: head of model risk
+    requested_by: Sam Field
+    from: 2026-01-01
+    until: 2026-09-10
+"""
+
+
+@pytest.mark.parametrize(("until", "verdict", "status"), [("2026-09-10", "waived", 0), ("2026-09-01", "fail", 1)])
+def test_a_waived_fail_is_no_new_fail(
+    project: Path, capsys: pytest.CaptureFixture[str], until: str, verdict: str, status: int
+) -> None:
+    (project / "waivers.yaml").write_text(WAIVERS.replace("2026-09-10", until))
+    (project / "lexline.yaml").write_text((project / "lexline.yaml").read_text() + "waivers: waivers.yaml\n")
+    (project / "policies" / "house.policy").write_text(POLICY.replace("most is 3", "most is 1"))
+    asked = ["impact", "--on", "2026-09-03", "--policies", "HEAD..", "--fail-on", "new-fail", "--format", "json"]
+    assert run(asked) == status
+    (flip,) = json.loads(capsys.readouterr().out)["flips"]
+    assert flip["after"]["verdict"] == verdict
+
+
+def test_a_waiver_that_ends_between_the_sides_is_named(project: Path) -> None:
+    (project / "waivers.yaml").write_text(WAIVERS)
+    (project / "lexline.yaml").write_text((project / "lexline.yaml").read_text() + "waivers: waivers.yaml\n")
+    (project / "portfolio.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7"))
+    old, new = (lexline.load(project, on=date(2026, 9, day)) for day in (10, 11))
+    moved = lexline.impact(old, new)
+    ((told,), (flip,)) = tell_flips(moved, moved.flips), moved.new_fails
+    assert (flip.before and flip.before.verdict, flip.after and flip.after.verdict) == (Verdict.WAIVED, Verdict.FAIL)
+    assert [(c.sort, c.before, c.after) for c in told.causes] == [
+        ("date", "2026-09-10", "2026-09-11"),
+    ]
+    withdrawn = replace(new, clock=old.clock, waivers=())
+    (told,) = tell_flips(lexline.impact(old, withdrawn), lexline.impact(old, withdrawn).flips)
+    assert [(c.sort, c.before, c.after) for c in told.causes] == [("waiver", "in force until 2026-09-10", "none")]
+
+
+def test_what_only_a_count_shows_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = 'policy house\nrule FEW "f" for model require count of (upstream datasets where rows > 3) <= 1\n'
+    (project / "policies" / "house.policy").write_text(rule)
+    many = "".join(f"  d{at}: {{kind: dataset, rows: {at}}}\n" for at in range(3, 5))
+    edges = "".join(f"  - [d{at}, trains, m]\n" for at in range(3, 5))
+    for name, rows in (("old.yaml", "rows: 2"), ("new.yaml", "rows: 7")):
+        text = PORTFOLIO.replace("rows: 2", rows).replace("edges:\n", f"{many}edges:\n{edges}")
+        (project / name).write_text(text)
+    (flip,) = said(capsys, "--facts", "old.yaml..new.yaml")["flips"]
+    assert [cause["name"] for cause in flip["causes"]] == ["rows of d"]
+    assert not flip["together"]
+
+
+def test_a_page_of_its_own(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "later.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7").replace("Jo", "<b>Jo</b>"))
+    assert run(["impact", "--on", "2026-09-03", "--facts", "..later.yaml", "--format", "html"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("<!doctype html>")
+    assert "rows of d: 2 → 7" in page
+    assert "&lt;b&gt;Jo" in page
+    assert "<b>" not in page
+    assert "http" not in page.replace("http-equiv", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -13,10 +14,14 @@ from hypothesis import strategies as st
 from choices import ByChance, Choices
 from generated_cases import GeneratedCase, RefusedError, compiled, generate
 from generated_changes import changed_facts, supposed
+from generated_edits import edited
 from generated_policy import policies
-from lexline.decision import Evaluation
+from generated_waivers import waivers
+from lexline.decision import Evaluation, decide
 from lexline.evaluate import columns, paints
-from lexline.evaluate.verdict import Verdict
+from lexline.evaluate.verdict import Clock, Verdict
+from lexline.impact_causes import tell_flips
+from lexline.impact_undoing import Undoing
 from lexline.impacts import Impact, Impacts, RuleChanges
 from lexline.lang.typed import Key, Program
 from lexline.plan.footprint import footprints
@@ -26,7 +31,7 @@ from lexline_lineage.difference import difference
 from lexline_lineage.facts import Fact
 from lexline_lineage.graph import Graph
 from lexline_lineage.overlay import Changes
-from outcomes import Outcome, by_columns
+from outcomes import Outcome
 from probes import Probes, probe_signatures
 
 SEEDS = st.integers(0, 2**48)
@@ -47,10 +52,13 @@ def evaluation(case: GeneratedCase, program: Program, graph: Graph) -> Evaluatio
 
 
 def said(side: Evaluation) -> dict[Key, dict[str, Outcome]]:
-    """What every rule says of the elements that it applies to."""
-    rules = by_columns(side.program, side.graph, side.clock, Probes(side.graph)).rules
-    silent = Verdict.NOT_APPLICABLE
-    return {key: {e: o for e, o in found.items() if o.verdict is not silent} for key, found in rules.items()}
+    """What every rule says of the elements that it applies to, after waivers."""
+    rules: dict[Key, dict[str, Outcome]] = {}
+    for decision in decide(side, reasons=0).decisions:
+        if decision.verdict is not Verdict.NOT_APPLICABLE:
+            outcome = Outcome(decision.verdict, decision.underlying, decision.phase)
+            rules.setdefault(decision.rule, {})[decision.element] = outcome
+    return rules
 
 
 def compared(old: Evaluation, new: Evaluation) -> dict[tuple[Key, str], Pair]:
@@ -178,3 +186,42 @@ def test_layout_moves_nothing(seed: int) -> None:
     graph = case.graph()
     said = check(case, evaluation(case, program, graph), evaluation(case, other, graph))
     assert (said.rules, said.decided) == (RuleChanges((), (), ()), 0)
+
+
+@given(SEEDS)
+def test_waivers_begin_and_end(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    given_waivers = waivers(choices, case, program, graph)
+    later = graph.with_changes(supposed(choices, case, graph)) if choices.chance(50) else graph
+    old = replace(evaluation(case, program, graph), waivers=given_waivers)
+    new = replace(evaluation(case, program, later), waivers=given_waivers)
+    if choices.chance(50):
+        new = replace(new, waivers=waivers(choices, case, program, graph))
+    if choices.chance(30):
+        new = replace(new, clock=Clock(case.clock.today + timedelta(days=choices.integer(1, 40))))
+    every_cause_did_it(check(case, old, new))
+
+
+@given(SEEDS)
+def test_a_named_cause_did_it(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    later = graph.with_changes(supposed(choices, case, graph))
+    every_cause_did_it(check(case, evaluation(case, program, graph), evaluation(case, program, later)))
+    other = edited(choices, program)
+    every_cause_did_it(check(case, evaluation(case, program, graph), evaluation(case, other, graph)))
+
+
+def every_cause_did_it(moved: Impact) -> None:
+    """Taking one cause back takes the flip back; or all of them, where the text says that it takes all."""
+    undoing = Undoing(moved.old, moved.new)
+    for told in tell_flips(moved, moved.flips[:8]):
+        assert told.causes
+        assert told.complete
+        place = told.flip.rule, told.flip.element, told.flip.before
+        alone = [undoing.undoes([cause.change], *place) for cause in told.causes]
+        assert not any(alone) if told.together else all(alone)
+        assert undoing.undoes({cause.change for cause in told.causes}, *place) or not told.together

@@ -17,7 +17,7 @@ from typing import Any
 from lexline.lang import typed
 from lexline_lineage.values import ValueType
 
-__all__ = ["FORM", "changed_definitions", "policy_digest", "rests_on", "rule_digest"]
+__all__ = ["FORM", "changed_definitions", "policy_digest", "rests_on", "rule_digest", "used_by"]
 
 FORM = "lexline-meaning/2"
 
@@ -66,7 +66,7 @@ def changed_definitions(old: typed.Program, new: typed.Program, key: typed.Key) 
 # ---- what a rule rests on ------------------------------------------------------------------------------------------
 
 
-def _used(node: object) -> set[Name]:
+def used_by(node: object) -> set[Name]:
     """The names of all terms, parameters and rules in a tree."""
     found: set[Name] = set()
     stack = [node]
@@ -111,7 +111,7 @@ def _definitions(program: typed.Program, key: typed.Key) -> dict[Name, object]:
         definition = _definition(program, name)
         if name not in seen and definition is not None:
             seen[name] = definition
-            todo.extend(_used(definition))
+            todo.extend(used_by(definition))
     return seen
 
 

@@ -108,6 +108,14 @@ class Waivers:
                 verdicts[row] = VERDICTS.index(found.verdict)
         return replace(column, verdicts=verdicts)
 
+    def about(self, rule: Key) -> list[Waiver]:
+        """The waivers of a rule that are in force, whatever elements they cover."""
+        return self._about.get(rule, [])
+
+    def named(self, waiver: Waiver) -> frozenset[str]:
+        """The ids of the elements that a waiver names."""
+        return frozenset(self._graph.ids[number] for number in self._named[waiver.name] if number is not None)
+
     def covering(self, decision: Decision) -> Iterator[Waiver]:
         """The waivers in force that cover the rule and the element of a decision, the one that lasts longest first."""
         about = self._about.get(decision.rule)

@@ -14,7 +14,7 @@ from lexline.app.cli.options import KnownOption, OnOption, ProjectOption, chosen
 if TYPE_CHECKING:
     from lexline.project import Files
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 FAIL_ON = ("new-fail", "new-unknown", "any-flip")
 
 
@@ -33,7 +33,7 @@ def impact(
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="End with 1 for new-fail, new-unknown or any-flip.")
     ] = None,
-    format_: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    format_: Annotated[str, typer.Option("--format", help="text, json, markdown or html.")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
 ) -> int:
     """Compare the verdicts under two versions of the policies, of the facts, or of both: which rules mean something

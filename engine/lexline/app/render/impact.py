@@ -1,10 +1,12 @@
-"""An impact as text, as Markdown for a pull request, and as JSON."""
+"""An impact as text, as Markdown for a pull request, as one HTML page, and as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
+from lexline.app.render.page import page
+from lexline.app.render.sections import Row, Section
 from lexline.evaluate.cone_columns import Decided
 from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
@@ -14,11 +16,13 @@ __all__ = ["render_impact"]
 
 
 def render_impact(moved: Impact, form: str, reasons: int) -> str:
-    """The impact in a form: ``text``, ``markdown`` or ``json``. The first ``reasons`` flips say why."""
+    """The impact in a form: ``text``, ``markdown``, ``html`` or ``json``. The first ``reasons`` flips say why."""
     flips = gravest_first(moved.flips)
     told = tell_flips(moved, flips[:reasons])
     if form == "json":
         return json.dumps(_json(moved, told, flips[reasons:]), indent=2, ensure_ascii=True) + "\n"
+    if form == "html":
+        return page(f"Impact on {moved.new.clock.today}", _summary(moved), list(_sections(moved, told, len(flips))))
     lines = _markdown(moved, told, len(flips)) if form == "markdown" else _text(moved, told, len(flips))
     return printable("\n".join(lines)) + "\n"
 
@@ -58,8 +62,17 @@ def _rules(moved: Impact) -> Iterator[tuple[str, str, list[str]]]:
 
 def _about(told: ToldFlip) -> str:
     owner = f" · {told.owner}" if told.owner else ""
-    deadline = f" · within {told.deadline}" if told.deadline else ""
+    by = f", by {told.due}" if told.due is not None else ""
+    deadline = f" · within {told.deadline}{by}" if told.deadline else ""
     return inline(f"{told.severity}{owner}{deadline}")
+
+
+def _because(told: ToldFlip) -> tuple[str, list[str]]:
+    """How the causes of a flip hang together, and each of them."""
+    causes = [_cause(cause) for cause in told.causes]
+    if not told.complete:
+        return "which of these did it can't be told apart", causes
+    return ("all of these together" if told.together else "because"), causes
 
 
 def _text(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
@@ -75,7 +88,12 @@ def _text(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
         yield ""
         yield f"{_says(flip.before)} → {_says(flip.after)}  {'/'.join(flip.rule)}  {inline(flip.element)}"
         yield f"  {_about(one)}"
-        yield from (f"  because {_cause(cause)}" for cause in one.causes)
+        word, causes = _because(one)
+        if word == "because":
+            yield from (f"  because {cause}" for cause in causes)
+        else:
+            yield f"  because of {word}:" if one.complete else f"  {word}:"
+            yield from (f"    {cause}" for cause in causes)
     if count > len(told):
         yield f"\nand {count - len(told):,} more (--reasons, or --format json)"
 
@@ -92,10 +110,27 @@ def _markdown(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
     for one in told:
         flip = one.flip
         cells = (_says(flip.before), _says(flip.after), "/".join(flip.rule), flip.element, _about(one))
-        because = "<br>".join(_cell(_cause(cause)) for cause in one.causes)
+        word, causes = _because(one)
+        because = "<br>".join(_cell(text) for text in (*((f"{word}:",) if word != "because" else ()), *causes))
         yield f"| {' | '.join(_cell(cell) for cell in cells)} | {because} |"
     if count > len(told):
         yield f"\nand {count - len(told):,} more"
+
+
+def _sections(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[Section]:
+    rules = [Row((sort, name), tuple(causes)) for sort, name, causes in _rules(moved)]
+    if rules:
+        yield Section("Rules", ("what", "rule, and what changed in it"), tuple(rules))
+    matrix = tuple(Row((f"{number:,}", before, after)) for before, after, number in _matrix(moved))
+    yield Section("Verdicts", ("number", "before", "now"), matrix, 1)
+    rows = []
+    for one in told:
+        flip, (word, causes) = one.flip, _because(one)
+        due = f"within {one.deadline}" + (f", by {one.due}" if one.due else "") if one.deadline else ""
+        cells = (_says(flip.before), _says(flip.after), "/".join(flip.rule), flip.element, one.owner, one.severity, due)
+        rows.append(Row((*cells, "" if word == "because" else f"{word}:"), tuple(causes)))
+    heads = ("before", "now", "rule", "element", "owner", "severity", "deadline", "because")
+    yield Section("What differs", heads, tuple(rows), more=count - len(told))
 
 
 def _cell(text: str) -> str:
@@ -139,4 +174,12 @@ def _told_json(one: ToldFlip) -> dict[str, object]:
         {"sort": c.sort, "name": c.name, "before": c.before, "after": c.after, "place": c.place, "path": list(c.path)}
         for c in one.causes
     ]
-    return {"owner": one.owner, "severity": one.severity, "deadline": one.deadline, "causes": causes}
+    return {
+        "owner": one.owner,
+        "severity": one.severity,
+        "deadline": one.deadline,
+        "due": None if one.due is None else str(one.due),
+        "causes": causes,
+        "together": one.together,
+        "complete": one.complete,
+    }
