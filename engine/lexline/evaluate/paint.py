@@ -88,10 +88,11 @@ class Painter:
         order = Order(value, member.yes, greatest=operation.function in ("latest", "highest"))
         best = self._paints.greatest(node, order, certain=False)
         known = (best >= 0) & ~blurred & ~is_open
-        doubtful = np.flatnonzero(known & _at(frame, ground.doubtful))  # by what a sure one is reached, no paint tells
-        asked = doubtful if frame.whole else frame.slots[0][doubtful]
-        possibly, surely = ground.sums([(member.yes, False), (member.yes, True)], asked)
-        known[doubtful] = possibly == surely
+        doubtful = np.flatnonzero(known & _at(frame, ground.doubtful))
+        if len(doubtful):  # whether all that are reached are surely reached, no paint tells
+            asked = doubtful if frame.whole else frame.slots[0][doubtful]
+            possibly, surely = ground.sums([(member.yes, False), (member.yes, True)], asked)
+            known[doubtful] = possibly == surely
         found: Cells = blank(node.type, frame.size)
         write(found, np.flatnonzero(known), order.values(best[known]))
         found.failed[~known] = failed[~known]
