@@ -24,6 +24,7 @@ from lexline.plugin_manager import FOR_DECIDING, load_plugins
 from lexline.plugin_offers import Plugins
 from lexline.project_files import Files, policy_paths
 from lexline.settings import NAME, load_settings
+from lexline.store_state import EVIDENCE, WAIVING, glance
 from lexline_lineage.builder import BuiltGraph
 from lexline_lineage.files import load_graph as build_graph
 from lexline_lineage.files import read_portfolio
@@ -37,7 +38,7 @@ from lexline_lineage.vocabulary_files import extend, load_builtin_vocabulary, lo
 if TYPE_CHECKING:
     from lexline.lang.syntax import PolicyFile
     from lexline.ledger.selection_compiler import SelectionCompiler
-    from lexline.store import Store
+    from lexline.store import Revision, Store
 
 __all__ = [
     "Facts",
@@ -299,39 +300,63 @@ def load_facts(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapsh
 
     try:
         if files.store is not None:
-            with stored(files) as store:
-                return _stored_facts(store, files, vocabulary, on, snapshots)
+            return _stored_facts(files, vocabulary, on, snapshots)
         return Facts(build() if snapshots is None else snapshots.graph(vocabulary, paths, on, files.identity, build))
     except LineageError as error:
         raise as_error(error, quoted=[str(path) for path in paths]) from None
 
 
-def _stored_facts(store: Store, files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None) -> Facts:
+def _stored_facts(files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None) -> Facts:
     """The facts of a revision of a store, the assessments, judgements and waivers of its ledger, and the portfolio
-    files beside it."""
-    from lexline.ledger.evidence import EVIDENCE, WAIVING, facts_of_entries, waivers_of_entries
+    files beside it. Where a snapshot of the newest state serves, the store is only glanced at."""
+    is_newest = files.at is None and files.ledger is None
+    seen = glance(files.store or "") if snapshots is not None and is_newest else None
+    if snapshots is not None and seen is not None and not seen.waiving:
+
+        def build() -> BuiltGraph:
+            with stored(files) as store:
+                revision = store.revision_at(str(seen.revision))
+                return _stored_graph(store, files, vocabulary, on, revision, seen.evidence)
+
+        state = f"{files.store}\0{seen.state}\0{seen.evidence_digest}"
+        built = snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
+        return Facts(built, StoreState(seen.revision, seen.evidence))
+    with stored(files) as store:
+        return _facts_at(store, files, vocabulary, on, snapshots)
+
+
+def _facts_at(store: Store, files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None) -> Facts:
+    from lexline.ledger.evidence import waivers_of_entries
 
     revision = None if files.at == "0" else store.revision_at(files.at) if files.at else store.head()
     at = files.at if files.ledger is None else None
     evidence, waiving = (store.last_entry(kinds, at=at, upto=files.ledger) for kinds in (EVIDENCE, WAIVING))
 
     def build() -> BuiltGraph:
-        from lexline_lineage.column_join import joined_columns
-        from lexline_lineage.fact_columns import FactColumns
-
-        known = store.columns(revision) if revision is not None else FactColumns.of(())
-        beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
-        assessed = facts_of_entries(store.entries(evidence.sequence, EVIDENCE), vocabulary)
-        return joined_columns(vocabulary, known.plus((*assessed, *beside)), on, identity_rules(files))
+        return _stored_graph(store, files, vocabulary, on, revision, evidence.sequence)
 
     if snapshots is None or revision is None:
         built = build()
     else:
-        state = f"{files.store}\0{store.state(revision)}\0{evidence.digest}"
+        state = f"{files.store}\0{store.state(revision)}\0{evidence.digest if evidence.sequence else ''}"
         built = snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
     waivers = waivers_of_entries(store.entries(waiving.sequence, WAIVING)) if waiving.sequence else ()
     number = revision.number if revision is not None else None
     return Facts(built, StoreState(number, max(evidence.sequence, waiving.sequence)), waivers)
+
+
+def _stored_graph(
+    store: Store, files: Files, vocabulary: Vocabulary, on: date, revision: Revision | None, evidence: int
+) -> BuiltGraph:
+    """The graph of a revision, of the ledger up to an entry, and of the portfolio files."""
+    from lexline.ledger.evidence import facts_of_entries
+    from lexline_lineage.column_join import joined_columns
+    from lexline_lineage.fact_columns import FactColumns
+
+    said = store.columns(revision) if revision is not None else FactColumns.of(())
+    assessed = facts_of_entries(store.entries(evidence, EVIDENCE), vocabulary)
+    beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
+    return joined_columns(vocabulary, said.plus((*assessed, *beside)), on, identity_rules(files))
 
 
 def stored(files: Files, vocabulary: Vocabulary | None = None, *, make: bool = False) -> Store:

@@ -13,12 +13,7 @@ from lexline_lineage import facts
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact
 from lexline_lineage.vocabulary import Vocabulary
 
-__all__ = ["EVIDENCE", "RELATIONS", "WAIVING", "facts_of_entries", "waivers_of_entries"]
-
-EVIDENCE = ("assessment", "judgement")
-"""The kinds of entries that become facts."""
-WAIVING = ("waiver", "waiver-withdrawn")
-"""The kinds of entries that say what is waived."""
+__all__ = ["RELATIONS", "facts_of_entries", "waivers_of_entries"]
 
 RELATIONS = {"assessment": "assesses", "judgement": "judges"}
 """By the kind of an entry that becomes an element, the relation that leads from it to what it is about."""

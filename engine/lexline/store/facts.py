@@ -94,22 +94,26 @@ def _current(connection: sa.Connection, source: str) -> Statements:
 
 def _change(wanted: Rows, said: Statements) -> tuple[Rows, NDArray[np.int64]]:
     """The rows that a source says anew, and the keys of the statements that it takes back: of equal ones the newest."""
-    if not len(said.id) or not len(wanted):
+    count = len(wanted)
+    if not count or not len(said.id):
         return wanted, said.id
-    current = np.stack([getattr(said, name).astype(np.int64) for name in _COLUMNS], axis=1)
-    both = np.concatenate([wanted, current])
-    order = np.lexsort(both.T)  # stable: equal rows stay in their order
-    ordered = both[order]
-    begins = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
-    group = np.cumsum(begins) - 1
-    is_said = order >= len(wanted)
-    counts = np.bincount(group, weights=is_said).astype(np.int64), np.bincount(group, weights=~is_said).astype(np.int64)
-    seen = np.cumsum(is_said), np.cumsum(~is_said)
-    before = [(total - here)[begins][group] for total, here in zip(seen, (is_said, ~is_said), strict=True)]
-    rank = np.where(is_said, seen[0] - before[0], seen[1] - before[1])
-    extra = rank > np.where(is_said, counts[1][group], counts[0][group])
-    fresh = np.sort(order[extra & ~is_said])
-    return wanted[fresh], np.sort(said.id[order[extra & is_said] - len(wanted)])
+    columns = [np.concatenate([wanted[:, at], getattr(said, name)]) for at, name in enumerate(_COLUMNS)]
+    columns = [column.astype(np.int32) if column.max() < 1 << 31 else column for column in columns]
+    order = np.lexsort(columns)  # stable: equal rows stay in their order
+    begins = np.zeros(len(order), np.bool_)
+    begins[0] = True
+    for column in columns:
+        begins[1:] |= column[order[1:]] != column[order[:-1]]
+    del columns
+    starts = np.flatnonzero(begins)
+    sizes = np.diff(starts, append=len(order))
+    is_said = order >= count
+    told = np.add.reduceat(is_said, starts, dtype=np.int64)  # how often each row is said now, and is to be said
+    to_tell = sizes - told
+    rank = np.arange(len(order)) - np.repeat(starts, sizes)  # in each group, what is wanted stands first
+    fresh = order[~is_said & (rank >= np.repeat(told, sizes))]
+    gone = order[is_said & (rank >= np.repeat(2 * to_tell, sizes))] - count
+    return wanted[np.sort(fresh)], said.id[np.sort(gone)]
 
 
 def _insert(connection: sa.Connection, revision: int, source: int, rows: Rows) -> None:

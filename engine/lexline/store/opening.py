@@ -16,11 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
+from lexline.store_state import VERSION
 
 __all__ = ["VERSION", "Database", "open_database"]
-
-VERSION = "0002"
-"""The newest migration, which is what this code reads and writes."""
 
 _LOCKS = {"facts": 4_107_518_243, "ledger": 4_107_518_244}
 """The keys of the locks that writers of a part take in PostgreSQL, in this order; SQLite locks the file."""

@@ -91,9 +91,9 @@ def _record(files: Files, session: Session, said: dict[str, object], format_: st
 def _withdraw(files: Files, number: int, said: dict[str, str | None], format_: str) -> int:
     from datetime import UTC, datetime
 
-    from lexline.ledger.evidence import WAIVING
     from lexline.ledger.proposed import proposed_withdrawal
     from lexline.project import stored
+    from lexline.store_state import WAIVING
 
     with stored(files) as store:
         known = store.entries(kinds=WAIVING)
