@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 
+from lexline.evaluate.bounds import UNBOUNDED
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
@@ -23,7 +24,9 @@ from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.typed import AggregateValue, Key, LiteralValue, Program
 from lexline.ledger.waivers import Waiver, Waivers
+from lexline.memory import bounds_for
 from lexline.plan.build import build_plan
+from lexline.plan.planned import plan_of
 from lexline.plan.rewrite import rewrite
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravest_first
 from lexline_lineage.graph import Graph
@@ -88,19 +91,27 @@ def decide(
     rules: Collection[Key] | None = None,
     now: Callable[[str], None] = lambda _: None,
     jobs: int = 1,
+    memory_limit: int | None = None,
 ) -> Report:
     """Decide every rule (or ``rules``) for every element of its kind; the first ``reasons`` of the verdicts that call
-    for one, the gravest first, say why (``ALL_REASONS``: all), worked out in ``jobs``
-    processes. ``now`` is told what is at work. Raises ``UnfinishedError``."""
-    program, graph = evaluation.program, evaluation.graph
+    for one, the gravest first, say why (``ALL_REASONS``: all), worked out in ``jobs`` processes. ``now`` is told what
+    is at work. ``memory_limit``: how many bytes the process may take, graph included. Raises ``UnfinishedError``, and
+    ``LexlineError`` where the limit is too low."""
+    program, graph, bounds = evaluation.program, evaluation.graph, UNBOUNDED
     chosen = [key for key in program.rules if rules is None or key in rules]
-    columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks)
+    measured = tuple(program.measures) if rules is None else ()
+    if memory_limit is not None:
+        bounds = bounds_for(plan_of(program), graph, chosen, measured, memory_limit, reasons=bool(reasons))
+    columns = ColumnEvaluator(program, graph, evaluation.clock, evaluation.checks, bounds=bounds)
+    columns.expect(chosen, measured)
     waivers = evaluation.waived()
     found: list[tuple[Key, VerdictColumn]] = []
     waived: dict[tuple[Key, int], Decision] = {}
     for place, key in enumerate(chosen, 1):
         now(f"deciding {'/'.join(key)} ({place} of {len(chosen)})")
         found.append((key, waivers.applied_to(key, columns.rule(key), waived)))
+    measures = tuple(_measures(columns, program, measured))
+    del columns
     decisions = Decisions(graph.ids, found, waived)
     grave = gravest_first(program.rules, decisions)
     first = grave.numbered() if reasons == ALL_REASONS else islice(grave.numbered(), reasons)
@@ -111,7 +122,7 @@ def decide(
         rules={key: program.rules[key] for key in chosen},
         decisions=decisions.telling(_explained(_interpreter(evaluation), waivers, first, now, jobs)),
         no_subject=tuple(key for key in chosen if not len(graph.members.get(program.rules[key].kind, ()))),
-        measures=tuple(_measures(columns, program)) if rules is None else (),
+        measures=measures,
         unread=evaluation.unread,
         joined=evaluation.joined,
         register=evaluation.register,
@@ -222,8 +233,9 @@ def _explained(
     return told
 
 
-def _measures(columns: ColumnEvaluator, program: Program) -> Iterator[MeasureFigure]:
-    for key, measure in program.measures.items():
+def _measures(columns: ColumnEvaluator, program: Program, keys: Iterable[Key]) -> Iterator[MeasureFigure]:
+    for key in keys:
+        measure = program.measures[key]
         figure = columns.measure(key)
         target = measure.target.value if isinstance(measure.target, LiteralValue) else None
         yield MeasureFigure(

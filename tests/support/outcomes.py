@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from lexline.evaluate.bounds import UNBOUNDED, Bounds
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
@@ -62,10 +63,16 @@ def by_interpreter(program: Program, graph: Graph, clock: Clock, checks: CheckRe
 
 
 def by_columns(
-    program: Program, graph: Graph, clock: Clock, checks: CheckResults, kernels: Choice = "numpy"
+    program: Program,
+    graph: Graph,
+    clock: Clock,
+    checks: CheckResults,
+    kernels: Choice = "numpy",
+    bounds: Bounds = UNBOUNDED,
 ) -> Outcomes:
-    """Whole columns."""
-    evaluator = ColumnEvaluator(program, graph, clock, checks, kernels=kernels)
+    """Whole columns, each let go when nobody will read it any more."""
+    evaluator = ColumnEvaluator(program, graph, clock, checks, kernels=kernels, bounds=bounds)
+    evaluator.expect(program.rules, program.measures)
     rules: dict[Key, dict[str, Outcome]] = {}
     for key in program.rules:
         column = evaluator.rule(key)
@@ -104,6 +111,7 @@ def by_cones(
 EVALUATORS: dict[str, Evaluate] = {
     "interpreter": by_interpreter,
     "columns": by_columns,
+    "columns in little memory": partial(by_columns, bounds=Bounds(pairs=3, together=1, questions=1)),
     "compiled columns": partial(by_columns, kernels="compiled"),
     "cones": by_cones,
     "compiled cones": partial(by_cones, kernels="compiled", prepared=True),

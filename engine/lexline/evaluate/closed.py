@@ -3,7 +3,7 @@ once for all elements of the member's kind. ``paint`` and ``summing`` bring the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from lexline.evaluate.column_types import Cells, Numbers, Truths, Values, repeat, truth_of
 from lexline.evaluate.earlier import Earlier
@@ -12,7 +12,7 @@ from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
 from lexline.evaluate.truth_columns import conjunction
 from lexline.evaluate.walks import Masks
 from lexline.evaluate.ways import WholeWays, kind_of
-from lexline.plan.batches import batches
+from lexline.plan.batches import TOGETHER, batches
 from lexline.plan.nodes import Constant, Extreme, Input, Lineage, Navigate, Node, Quantify, Related, navigation_of
 
 __all__ = ["Closed"]
@@ -21,15 +21,23 @@ __all__ = ["Closed"]
 class Closed:
     """Reads the members' side of the closed nodes of a plan, and keeps the grounds over which they are decided."""
 
-    def __init__(self, reader: Reader, ways: WholeWays, earlier: Earlier | None = None) -> None:
+    def __init__(
+        self, reader: Reader, ways: WholeWays, earlier: Earlier | None = None, together: int = TOGETHER
+    ) -> None:
         self._reader = reader
+        self._together = together
         self._ways = ways
         self._earlier = earlier
         self._grounds: dict[tuple[object, tuple[str, str]], Ground] = {}
         self.batches: Mapping[Node, tuple[Node, ...]] = (
-            batches(reader.plan) if earlier is None else earlier.columns.closed.batches
+            batches(reader.plan, together) if earlier is None else earlier.columns.closed.batches
         )
         """For each closed node those that are decided with it."""
+
+    def expect(self, nodes: Collection[int]) -> None:
+        """Only these nodes will be asked for: others are not decided along with them. Keeps nothing of before."""
+        self.batches = batches(self._reader.plan, self._together, nodes)
+        self._grounds.clear()
 
     def ground(self, node: Node) -> Ground:
         """The way from the members to the origins."""
@@ -42,7 +50,8 @@ class Closed:
                 return earlier.columns.closed.ground(node)
             match scope:
                 case Lineage():
-                    found = LineageGround(graph, scope, kinds, self._ways.masks(scope), self._ways.kernels)
+                    masks, kernels = self._ways.masks(scope), self._ways.kernels
+                    found = LineageGround(graph, scope, kinds, masks, kernels, self._ways.pairs)
                 case Related():
                     found = RelationGround(graph, scope, kinds)
                 case _:

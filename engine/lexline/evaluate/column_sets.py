@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lexline.evaluate.bounds import PAIRS
 from lexline.evaluate.column_types import Bools, Cells, Numbers, Truths, blank, choose, truth_of, write
 from lexline.evaluate.frames import Frame, Reader, Ways
 from lexline.evaluate.kernels import compare
@@ -22,11 +23,12 @@ __all__ = ["Sets"]
 
 
 class Sets:
-    """Evaluates what navigates; ``ways`` know where to. Keeps nothing of a frame."""
+    """Evaluates what navigates, ``pairs`` at once; ``ways`` know where to. Keeps nothing of a frame."""
 
-    def __init__(self, reader: Reader, ways: Ways) -> None:
+    def __init__(self, reader: Reader, ways: Ways, pairs: int = PAIRS) -> None:
         self._reader = reader
         self._ways = ways
+        self._chunk = pairs
 
     def read(self, node: Node, frame: Frame) -> Cells:
         """A node that navigates, for each row."""
@@ -138,9 +140,10 @@ class Sets:
         """The members of each row, in chunks."""
         if navigation.origin is None:
             groups = iter([everything(self._reader.extent(navigation.member))])
-            return pairs_of(groups, np.zeros(frame.size, np.int64))
+            return pairs_of(groups, np.zeros(frame.size, np.int64), self._chunk)
         positions = frame.slots[navigation.origin]
         if len(positions) == 1:
-            return pairs_of(self._ways.groups(navigation, node.domains[navigation.origin], positions), positions * 0)
+            groups = self._ways.groups(navigation, node.domains[navigation.origin], positions)
+            return pairs_of(groups, positions * 0, self._chunk)
         origins, rows = np.unique(positions, return_inverse=True)
-        return pairs_of(self._ways.groups(navigation, node.domains[navigation.origin], origins), rows)
+        return pairs_of(self._ways.groups(navigation, node.domains[navigation.origin], origins), rows, self._chunk)

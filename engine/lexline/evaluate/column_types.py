@@ -35,6 +35,7 @@ __all__ = [
     "repeat",
     "truth_of",
     "truths",
+    "width",
     "write",
 ]
 
@@ -111,6 +112,16 @@ def blank(type: ValueType, size: int) -> Cells:  # noqa: A002  # the word of the
     if type.sort in (Sort.NUMBER, Sort.PERCENTAGE):
         return Numbers(np.zeros(size), np.zeros(size), known, failed)
     return Values(np.zeros(size, _cell_type(type)), known, failed)
+
+
+def width(type: ValueType) -> int:  # noqa: A002
+    """How many bytes a row of a column takes; a list or document is a Python object of no known size, taken as 200."""
+    if type.sort is Sort.BOOLEAN:
+        return 3
+    if type.sort in (Sort.NUMBER, Sort.PERCENTAGE):
+        return 18
+    cell = _cell_type(type)
+    return 2 + (200 if cell.hasobject else cell.itemsize)
 
 
 def encode(

@@ -6,11 +6,13 @@ kind, whoever asks; what mixes elements is decided for the pairs that meet, in c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
+from lexline.evaluate.bounds import UNBOUNDED, Bounds
 from lexline.evaluate.calls import CheckResults, NoChecks
 from lexline.evaluate.closed import Closed
 from lexline.evaluate.column_sets import Sets
@@ -41,6 +43,7 @@ from lexline.lang.typed import Key, Program
 from lexline.plan import nodes as plan
 from lexline.plan.nodes import Domain, Input, Items, Lineage, Node, Plan, navigation_of
 from lexline.plan.planned import plan_of
+from lexline.plan.uses import Question, Uses, questions
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
 
@@ -61,10 +64,12 @@ class Figure:
 
 
 class ColumnEvaluator:
-    """Evaluates a program (or its plan) over a graph on one date. Columns are kept as long as the evaluator lives.
+    """Evaluates a program (or its plan) over a graph on one date. Columns are kept as long as the evaluator lives, or,
+    once it was told what to ``expect``, until nobody will read them any more.
 
-    ``kernels``: which kernels walk the lineage; they give the same answers. ``lasting``: others will begin from it, so
-    that it keeps where its paints got. ``earlier``: one to begin from.
+    ``kernels``: which kernels walk the lineage; ``bounds``: how much may lie in memory at once; the answers are the
+    same with any. ``lasting``: others will begin from it, so that it keeps where its paints got. ``earlier``: one to
+    begin from.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class ColumnEvaluator:
         kernels: Choice = "best",
         lasting: bool = False,
         earlier: Earlier | None = None,
+        bounds: Bounds = UNBOUNDED,
     ) -> None:
         self.plan = program if isinstance(program, Plan) else plan_of(program)
         self.graph = graph
@@ -87,17 +93,32 @@ class ColumnEvaluator:
         self._checks = NoChecks() if checks is None else checks
         self._leaves = self.leaves_for(self)
         self._columns: dict[int, Cells] = {}
-        self.ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels), earlier)
-        self.sets = Sets(self, self.ways)
-        self.closed: Closed = Closed(self, self.ways, earlier)
+        self.ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels), earlier, bounds.pairs)
+        self.sets = Sets(self, self.ways, bounds.pairs)
+        self.closed: Closed = Closed(self, self.ways, earlier, bounds.together)
         self.paints: Paints = Paints(self.plan, graph, self.closed, earlier, lasting=lasting)
         self._painter = Painter(self, self.sets, self.closed, self.paints)
         self._summer = Summer(self.sets, self.closed)
+        self._bounds = bounds
+        self._questions = questions(self.plan)
+        self._expected: list[Question] = []
+        self._uses: Uses | None = None
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
 
+    def expect(self, rules: Iterable[Key], measures: Iterable[Key] = ()) -> None:
+        """Says what will be asked from now on: each of these once, in this order. What is asked otherwise is answered,
+        too, at the price of deciding again what was let go. Not for an evaluator from which others begin."""
+        asked = self._questions
+        self._expected = [*map(asked.rules.__getitem__, rules), *map(asked.measures.__getitem__, measures)]
+        self._uses = None
+
     def rule(self, key: Key, rows: Index | None = None) -> VerdictColumn:
         """The verdicts of a rule for all elements of its kind, or for those at ``rows``."""
+        with self._asked(self._questions.rules[key]):
+            return self._rule(key, rows)
+
+    def _rule(self, key: Key, rows: Index | None) -> VerdictColumn:
         rule = self.plan.rules[key]
         frame = self.whole(rule.kind) if rows is None else Frame(len(rows), (rows,))
         asked = [truth_of(self.read(part, frame)) for part in (rule.applies, rule.excepted, rule.required)]
@@ -111,24 +132,50 @@ class ColumnEvaluator:
     def measure(self, key: Key) -> Figure:
         """The value of a measure."""
         value = self.plan.measures[key].value
-        cells, type_of_value = self.column(value.node), self.plan.nodes[value.node].type
+        with self._asked(self._questions.measures[key]):
+            cells, type_of_value = self.column(value.node), self.plan.nodes[value.node].type
         low = decode(cells, 0, type_of_value, self._texts)
         high = float(cells.high[0]) if isinstance(cells, Numbers) and low is not None else low
         return Figure(low, high, bool(cells.failed[0]))
+
+    @contextmanager
+    def _asked(self, question: Question) -> Iterator[None]:
+        """Once a question is answered, lets go what nobody will read any more."""
+        if self._expected and (self._uses is None or self._uses.is_through):
+            self._next_questions()
+        yield
+        if self._uses is not None:
+            self._uses.answered(question)
+            for node in [node for node in self._columns if not self._uses.is_wanted(node)]:
+                del self._columns[node]
+
+    def _next_questions(self) -> None:
+        """Turns to the next questions that share what they have in common, with nothing kept of the last."""
+        size = self._bounds.questions or len(self._expected)
+        self._uses = Uses(self.plan, self._expected[:size])
+        del self._expected[:size]
+        self._columns.clear()
+        self.closed.expect(self._uses.needed)
+        for keeper in (self.ways, self._painter, self._summer):
+            keeper.forget()
 
     # ---- frames ----------------------------------------------------------------------------------------------------
 
     def column(self, node: int) -> Cells:
         """A node of no slot (one row), or of one slot (a row for each element of its kind)."""
-        if node not in self._columns:
+        found = self._columns.get(node)
+        if found is None:
             kept = self._earlier.column(node) if self._earlier is not None else None
             if kept is None:
                 domains = self.plan.nodes[node].domains
                 frame = self.whole(domains[0]) if domains else Frame(1, ())
-                self._columns[node] = self._evaluate(self.plan.nodes[node], frame)
+                found = self._evaluate(self.plan.nodes[node], frame)
             else:
-                self._columns[node] = self._renewed(self.plan.nodes[node], *kept) if len(kept[1]) else kept[0]
-        return self._columns[node]
+                found = self._renewed(self.plan.nodes[node], *kept) if len(kept[1]) else kept[0]
+            self._columns[node] = found
+            for read in self._uses.decided(node) if self._uses is not None else ():
+                self._columns.pop(read, None)
+        return found
 
     def _renewed(self, node: Node, kept: Cells, rows: Index) -> Cells:
         """A column as it was, but for some rows."""

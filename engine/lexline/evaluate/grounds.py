@@ -66,8 +66,15 @@ class LineageGround(Ground):
     """The lineage, past what is not avoided."""
 
     def __init__(
-        self, graph: Graph, scope: Lineage, kinds: tuple[str, str], masks: Masks | None, kernels: WalkKernels
+        self,
+        graph: Graph,
+        scope: Lineage,
+        kinds: tuple[str, str],
+        masks: Masks | None,
+        kernels: WalkKernels,
+        pairs: int,
     ) -> None:
+        self._pairs = pairs
         upstream = scope.direction == "upstream"
         self._forward: Adjacency = graph.upstream if upstream else graph.downstream
         self._back: Adjacency = graph.downstream if upstream else graph.upstream
@@ -113,7 +120,8 @@ class LineageGround(Ground):
         places[self._members] = np.arange(len(self._members))
         possible = sum(not certain for _, certain in weights)
         origins = self._origins if at is None else self._origins[at]
-        found = self._kernels.sums(self._forward, origins, Weights(places, table, possible), self._masks, self._steps)
+        given = Weights(places, table, possible)
+        found = self._kernels.sums(self._forward, origins, given, self._masks, self._steps, self._pairs)
         return [found[:, order.index(place)] for place in range(len(weights))]
 
     def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:

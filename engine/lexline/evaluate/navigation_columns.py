@@ -36,9 +36,6 @@ __all__ = [
     "unrecorded",
 ]
 
-PAIRS = 2_000_000
-"""How many pairs a chunk may hold; a single row may go over it."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
@@ -93,8 +90,9 @@ def items_of(path: str, documents: Iterable[object]) -> ItemTable:
     return ItemTable(np.array(starts, np.int32), found)
 
 
-def pairs_of(groups: Iterator[Groups], origins: Index) -> Iterator[Pairs]:
-    """The pairs of rows; ``origins[row]`` says which of the origins that ``groups`` run over is that of the row."""
+def pairs_of(groups: Iterator[Groups], origins: Index, pairs: int) -> Iterator[Pairs]:
+    """The pairs of rows, about so many at once; ``origins[row]`` says which of the origins that ``groups`` run over is
+    that of the row."""
     if len(origins) == 1:
         for group in groups:
             reach = Truths(group.certain, np.zeros(len(group.members), np.bool_), group.failed)
@@ -110,7 +108,7 @@ def pairs_of(groups: Iterator[Groups], origins: Index) -> Iterator[Pairs]:
         start = 0
         while start < len(rows):
             done = ends[start - 1] if start else 0
-            stop = max(start + 1, int(np.searchsorted(ends, done + PAIRS, side="right")))
+            stop = max(start + 1, int(np.searchsorted(ends, done + pairs, side="right")))
             yield _expanded(group, rows[start:stop], origins, sizes[start:stop])
             start = stop
 
@@ -147,12 +145,12 @@ def masks_of(scope: Lineage, holds: Callable[[int, str], Truths], graph: Graph) 
 
 
 def lineage_groups(
-    graph: Graph, scope: Lineage, kind: str, origins: Index, masks: Masks | None, walks: WalkKernels
+    graph: Graph, scope: Lineage, kind: str, origins: Index, masks: Masks | None, walks: WalkKernels, pairs: int
 ) -> Iterator[Groups]:
-    """The members of ``kind`` of each origin (a number of the graph)."""
+    """The members of ``kind`` of each origin (a number of the graph), in chunks by the size of ``pairs``."""
     adjacency = graph.upstream if scope.direction == "upstream" else graph.downstream
     code = graph.kind_names.index(kind) if kind in graph.kind_names else -2
-    for reached in walks.walk(adjacency, origins, graph.kind_codes == code, masks, scope.steps):
+    for reached in walks.walk(adjacency, origins, graph.kind_codes == code, masks, scope.steps, pairs):
         members = graph.rows[reached.elements].astype(np.int64)
         yield _grouped(reached.begin, reached.end, reached.origins, members, reached.certain, reached.failed)
 
@@ -196,12 +194,21 @@ def unrecorded(graph: Graph, kind: str, numbers: Index, adjacency: Adjacency, *,
 # ---- relations -----------------------------------------------------------------------------------------------------
 
 
-def related_groups(graph: Graph, scope: Related, kind: str, origins: Index) -> Groups:
-    """The members of ``kind`` one relation away from each origin (a number of the graph)."""
+def related_groups(graph: Graph, scope: Related, kind: str, origins: Index, pairs: int) -> Iterator[Groups]:
+    """The members of ``kind`` one relation away from each origin (a number of the graph), about so many at once."""
+    ways = [_adjacency(graph, relation, along=along) for relation, along in scope.relations]
+    ends = np.cumsum(np.sum([way.starts[origins + 1] - way.starts[origins] for way in ways], axis=0, dtype=np.int64))
+    begin = 0
+    while begin < len(origins):
+        done = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, done + pairs, side="right")))
+        yield _related_group(graph, ways, kind, origins, begin, end)
+        begin = end
+
+
+def _related_group(graph: Graph, ways: Sequence[Adjacency], kind: str, origins: Index, begin: int, end: int) -> Groups:
     code = graph.kind_names.index(kind) if kind in graph.kind_names else -2
-    found = [
-        _related(_adjacency(graph, relation, along=along), code, origins, graph) for relation, along in scope.relations
-    ]
+    found = [_related(way, code, origins[begin:end], graph) for way in ways]
     if len(found) == 1:
         places, elements, certain = found[0]
     else:
@@ -209,7 +216,7 @@ def related_groups(graph: Graph, scope: Related, kind: str, origins: Index) -> G
         keys = np.unique(np.concatenate([places * size + elements for places, elements, _ in found]))
         sure = np.concatenate([(places * size + elements)[certain] for places, elements, certain in found])
         places, elements, certain = keys // size, keys % size, np.isin(keys, sure)
-    return _grouped(0, len(origins), places, graph.rows[elements].astype(np.int64), certain, None)
+    return _grouped(begin, end, places, graph.rows[elements].astype(np.int64), certain, None)
 
 
 def _related(adjacency: Adjacency, code: int, origins: Index, graph: Graph) -> tuple[Index, Index, Bools]:

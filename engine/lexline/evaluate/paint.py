@@ -16,7 +16,8 @@ from lexline.evaluate.frames import Frame, Reader
 from lexline.evaluate.kernels import compare
 from lexline.evaluate.kernels_sets import Sizes, quantified
 from lexline.evaluate.orders import Order
-from lexline.evaluate.paints import Paints, cap_of
+from lexline.evaluate.paints import Paints
+from lexline.plan.batches import cap_of
 from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Node, Quantify
 
 __all__ = ["Painter"]
@@ -31,6 +32,12 @@ class Painter:
         self._closed = closed
         self._paints = paints
         self._reached: dict[Node, list[Bools]] = {}
+        self._painted: set[Node] = set()
+
+    def forget(self) -> None:
+        """Keeps nothing of what was painted; it is painted again where it is asked for."""
+        self._reached.clear()
+        self._painted.clear()
 
     def read(self, node: Node, frame: Frame) -> Cells:
         """A painted node for all elements of its kind; where it is painted again, for those that may have moved."""
@@ -168,11 +175,13 @@ class Painter:
             if self._paints.is_again(node):
                 self._reached[node] = self._paints.again(node, self._marks(node))
                 return self._reached[node]
-            open_ = [other for other in self._closed.batches[node] if other not in self._reached]
-            together = [other for other in open_ if self._paints.is_asked(other)]
+            others = (other for other in self._closed.batches.get(node, ()) if other not in self._painted)
+            together = [node, *(other for other in others if other != node and self._paints.is_asked(other))]
             found = self._paints.reached(together, [self._marks(other) for other in together])
             self._reached.update(zip(together, found, strict=True))
-        return self._reached[node]
+            self._painted.update(together)
+            return self._reached.pop(node)
+        return self._reached[node] if self._paints.is_again(node) else self._reached.pop(node)
 
 
 def _at(frame: Frame, kind: Bools) -> Bools:

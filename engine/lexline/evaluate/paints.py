@@ -17,10 +17,11 @@ from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.grounds import Ground, LineageGround
 from lexline.evaluate.orders import Order
 from lexline.evaluate.repaint import Area, MarkAgain, area_of
+from lexline.plan.batches import cap_of
 from lexline.plan.nodes import Aggregate, CompareSome, Lineage, Navigate, Node, Plan, Quantify, navigation_of
 from lexline_lineage.graph import Graph
 
-__all__ = ["Paints", "cap_of"]
+__all__ = ["Paints"]
 
 PART = 4
 """A part of the graph smaller than its so many-th is painted again by itself."""
@@ -166,17 +167,6 @@ def _painted(
 
 def _mark_key(ground: Ground, marked: Bools, *, certain: bool) -> tuple[bytes, bool]:
     return np.packbits(marked).tobytes(), certain and not ground.is_sure
-
-
-def cap_of(node: Node) -> int:
-    """Up to how many members are counted."""
-    match node.operation:
-        case Quantify("at least", count):
-            return max(count, 1)
-        case Quantify("at most" | "exactly", count):
-            return count + 1
-        case _:
-            return 1
 
 
 def _navigation(node: Node) -> Navigate:

@@ -33,6 +33,13 @@ class Summer:
         self._closed = closed
         self._digits: dict[Node, Digits] = {}
         self._sums: dict[Node, list[Index]] = {}
+        self._done: set[Node] = set()
+
+    def forget(self) -> None:
+        """Keeps nothing of what was summed; it is summed again where it is asked for."""
+        self._digits.clear()
+        self._sums.clear()
+        self._done.clear()
 
     def read(self, node: Node, frame: Frame) -> Cells:
         """A summed node for all elements of its kind, or for some of them."""
@@ -62,10 +69,12 @@ class Summer:
         if not frame.whole:
             return _summed(self._closed.ground(node), [self._weights(node)], frame.slots[0])[0]
         if node not in self._sums:
-            together = [other for other in self._closed.batches[node] if other not in self._sums]
+            others = (other for other in self._closed.batches.get(node, ()) if other not in self._done)
+            together = [node, *(other for other in others if other != node)]
             asked = [self._weights(other) for other in together]
             self._sums.update(zip(together, _summed(self._closed.ground(node), asked), strict=True))
-        return self._sums[node]
+            self._done.update(together)
+        return self._sums.pop(node)  # a column is decided once
 
     def _weights(self, node: Node) -> list[Weight]:
         member = self._closed.member(node)

@@ -18,7 +18,7 @@ from lexline.evaluate.column_types import Bools, Index
 from lexline.evaluate.walks import Mark, Masks, Reached, Weights
 from lexline_lineage.graph import Adjacency
 
-__all__ = ["COMPILED_FROM", "Choice", "WalkKernels", "walk_kernels"]
+__all__ = ["COMPILED_FROM", "Choice", "WalkKernels", "is_compiled", "walk_kernels"]
 
 COMPILED_FROM = 500_000
 """From how many edges on the compiled kernels are worth their half second of start-up."""
@@ -61,18 +61,24 @@ class WalkKernels(Protocol):
         ...
 
     def walk(
-        self, adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None
+        self, adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None, pairs: int
     ) -> Iterator[Reached]:
-        """Which ``wanted`` elements each origin reaches in one step or more, in chunks of origins. An avoided element
-        is neither reached nor passed, but for the origin itself."""
+        """Which ``wanted`` elements each origin reaches in one step or more, in chunks of origins: a chunk may take as
+        much memory as a few times so many ``pairs``, or as one origin needs. An avoided element is neither reached nor
+        passed, but for the origin itself."""
         ...
 
     def sums(
-        self, adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
+        self, adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None, pairs: int
     ) -> NDArray[np.int64]:
         """For each origin (a row) the sums of the weights (a column each) of what it reaches as ``walk`` does. What a
         failed check leaves undecided is reached perhaps, like all that is undecided."""
         ...
+
+
+def is_compiled(edges: int) -> bool:
+    """Whether the best kernels for a graph of so many edges are compiled."""
+    return walk_kernels(edges) is not walks
 
 
 def walk_kernels(edges: int, choice: Choice = "best") -> WalkKernels:

@@ -18,6 +18,8 @@ from lexline.evaluate.kernels_sets import sums_between
 from lexline_lineage.graph import Adjacency
 
 __all__ = [
+    "CELLS",
+    "EDGE_BYTES",
     "Mark",
     "Masks",
     "Reached",
@@ -32,8 +34,10 @@ __all__ = [
     "walk",
 ]
 
-CELLS = 16_000_000
-"""How many bytes a chunk of walks may take for each of its marks (a byte for an origin and an element)."""
+CELLS = 8
+"""How many cells (a byte for an origin and an element) a chunk of walks may mark, for each pair of a chunk."""
+EDGE_BYTES = 48
+"""What each edge takes while a round goes along it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,14 +232,14 @@ def spread_labels(
 
 
 def walk(
-    adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None
+    adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None, pairs: int
 ) -> Iterator[Reached]:
     """Which ``wanted`` elements each origin reaches in one step or more, in chunks of origins.
 
     An avoided element is neither reached nor passed, but for the origin itself.
     """
     size = len(adjacency.starts) - 1
-    chunk = max(1, CELLS // max(size, 1))
+    chunk = max(1, CELLS * pairs // max(size, 1))
     doubtful = bool(adjacency.possible.any()) or (masks is not None and bool(masks.perhaps.any()))
     for begin in range(0, len(origins), chunk):
         some = origins[begin : begin + chunk]
@@ -254,12 +258,12 @@ def walk(
 
 
 def sums(
-    adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
+    adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None, pairs: int
 ) -> NDArray[np.int64]:
     """For each origin (a row) the sums of the weights (a column each) of what it reaches in one step or more."""
     table = weights.table
     found = np.zeros((len(origins), table.shape[1]), np.int64)
-    for reached in walk(adjacency, origins, weights.places >= 0, masks, steps):
+    for reached in walk(adjacency, origins, weights.places >= 0, masks, steps, pairs):
         rows = weights.places[reached.elements]
         ends = np.concatenate([[0], np.cumsum(np.bincount(reached.origins, minlength=reached.end - reached.begin))])
         for column in range(table.shape[1]):

@@ -21,8 +21,6 @@ from lexline_lineage.graph import Adjacency
 
 __all__ = ["reached_from", "spread_greatest", "spread_labels", "spread_marks", "sums", "walk"]
 
-PAIRS = 4_000_000
-"""How many pairs a chunk of walks may hold; a single origin may go over it."""
 ORIGINS = 20_000
 """How many walks run without a break, in which an interruption is heard."""
 
@@ -350,19 +348,19 @@ def _reach(starts, neighbours, possible, stops, origin, steps, queue, seen, stam
 
 
 def walk(
-    adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None
+    adjacency: Adjacency, origins: Index, wanted: Bools, masks: Masks | None, steps: int | None, pairs: int
 ) -> Iterator[Reached]:
     """Which ``wanted`` elements each origin reaches: a walk for each origin over marks that all walks share."""
     if masks is not None and masks.failed.any():
-        yield from walks.walk(adjacency, origins, wanted, masks, steps)
+        yield from walks.walk(adjacency, origins, wanted, masks, steps, pairs)
         return
     graph, scratch = (*_csr(adjacency), _stops(masks)), _scratch(adjacency)
     some, begin = np.asarray(origins, np.int64), 0
-    far = -1 if steps is None else steps
+    far, room = -1 if steps is None else steps, max(2 * pairs, len(wanted))
     while begin < len(some):
-        end, ends, pairs = _walk(*graph, some[begin : begin + ORIGINS], wanted, far, max(PAIRS, len(wanted)), *scratch)
+        end, ends, found = _walk(*graph, some[begin : begin + ORIGINS], wanted, far, room, *scratch)
         places = np.repeat(np.arange(end), np.diff(ends))
-        yield Reached(begin, begin + end, places, pairs >> 1, pairs & 1 == 0, np.zeros(len(pairs), np.bool_))
+        yield Reached(begin, begin + end, places, found >> 1, found & 1 == 0, np.zeros(len(found), np.bool_))
         begin += end
 
 
@@ -394,9 +392,15 @@ def _walk(  # type: ignore[no-untyped-def]
 
 
 def sums(
-    adjacency: Adjacency, origins: Index, weights: Weights, masks: Masks | None, steps: int | None
+    adjacency: Adjacency,
+    origins: Index,
+    weights: Weights,
+    masks: Masks | None,
+    steps: int | None,
+    pairs: int,  # noqa: ARG001
 ) -> NDArray[np.int64]:
-    """For each origin the sums of the weights of what it reaches: a walk for each over marks that all walks share."""
+    """For each origin the sums of the weights of what it reaches: a walk for each over marks that all walks share, and
+    without any ``pairs``."""
     graph, scratch = (*_csr(adjacency), _stops(masks)), _scratch(adjacency)
     some, found = np.asarray(origins, np.int64), np.zeros((len(origins), weights.table.shape[1]), np.int64)
     table, far = np.ascontiguousarray(weights.table), -1 if steps is None else steps

@@ -7,6 +7,7 @@ from typing import assert_never
 
 import numpy as np
 
+from lexline.evaluate.bounds import PAIRS
 from lexline.evaluate.column_types import Bools, Index, Truths, truth_of
 from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Reader
@@ -31,8 +32,11 @@ __all__ = ["WholeWays", "items_domain", "kind_of"]
 class WholeWays:
     """Keeps what a scope avoids and where it is open for all elements, once for each scope."""
 
-    def __init__(self, reader: Reader, kernels: WalkKernels, earlier: Earlier | None = None) -> None:
+    def __init__(
+        self, reader: Reader, kernels: WalkKernels, earlier: Earlier | None = None, pairs: int = PAIRS
+    ) -> None:
         self._reader = reader
+        self.pairs = pairs
         self._earlier = earlier
         self.kernels = kernels
         self._masks: dict[Lineage, Masks | None] = {}
@@ -52,8 +56,8 @@ class WholeWays:
             case _:
                 assert_never(scope)
         if isinstance(scope, Related):
-            return iter([related_groups(graph, scope, kind, numbers)])
-        return lineage_groups(graph, scope, kind, numbers, self.masks(scope), self.kernels)
+            return related_groups(graph, scope, kind, numbers, self.pairs)
+        return lineage_groups(graph, scope, kind, numbers, self.masks(scope), self.kernels, self.pairs)
 
     def is_open(self, navigation: Navigate, domain: Domain, origins: Index) -> Bools:
         """See ``Ways``."""
@@ -93,6 +97,12 @@ class WholeWays:
             else:
                 self._masks[scope] = masks_of(scope, self._holds, self._reader.graph)
         return self._masks[scope]
+
+    def forget(self) -> None:
+        """Keeps nothing of what was worked out; it is worked out again where it is asked for."""
+        self._masks.clear()
+        self._open.clear()
+        self._items.clear()
 
     def _holds(self, node: int, kind: str) -> Truths:
         condition = truth_of(self._reader.column(node))

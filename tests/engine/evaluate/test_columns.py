@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from random import Random
 from typing import get_args
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexline.evaluate import cone_columns, navigation_columns, walks, walks_compiled
+from lexline.evaluate import cone_columns, walks_compiled
+from lexline.evaluate.bounds import Bounds
 from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
 from lexline.evaluate.verdict import Clock
@@ -65,8 +67,14 @@ def test_many_elements_change_nothing(said: list[object], many: int, monkeypatch
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=facts(VOCABULARY, edges=24), pairs=st.integers(1, 7), cells=st.integers(1, 40))
-def test_chunks_change_nothing(said: list[object], pairs: int, cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@given(
+    said=facts(VOCABULARY, edges=24),
+    bounds=st.builds(Bounds, st.integers(1, 7), st.integers(1, 3), st.integers(1, 9)),
+    order=st.randoms(use_true_random=False),
+)
+def test_chunks_change_nothing(
+    said: list[object], bounds: Bounds, order: Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program, mistakes = compile_text(POLICY, VOCABULARY)
     assert not mistakes
     graph = build(VOCABULARY, said, CLOCK.today).graph  # type: ignore[arg-type]
@@ -74,14 +82,13 @@ def test_chunks_change_nothing(said: list[object], pairs: int, cells: int, monke
     expected = {key: at_once.rule(key) for key in program.rules}
     figures = {key: at_once.measure(key) for key in program.measures}
     with monkeypatch.context() as patch:
-        patch.setattr(navigation_columns, "PAIRS", pairs)
-        patch.setattr(walks, "CELLS", cells)
-        patch.setattr(walks_compiled, "PAIRS", pairs)
-        patch.setattr(walks_compiled, "ORIGINS", pairs)
+        patch.setattr(walks_compiled, "ORIGINS", bounds.pairs)
         for kernels in get_args(Choice):
-            in_parts = ColumnEvaluator(program, graph, CLOCK, kernels=kernels)
-            for key, column in expected.items():
-                assert np.array_equal(in_parts.rule(key).verdicts, column.verdicts), (key, kernels)
+            in_parts = ColumnEvaluator(program, graph, CLOCK, kernels=kernels, bounds=bounds)
+            keys = order.sample([*expected], len(expected))
+            in_parts.expect(keys[2:], figures)  # what was not expected is answered, too
+            for key in keys:
+                assert np.array_equal(in_parts.rule(key).verdicts, expected[key].verdicts), (key, kernels)
             assert {key: in_parts.measure(key) for key in program.measures} == figures
     for key, column in expected.items():
         assert column.kind == program.rules[key].kind

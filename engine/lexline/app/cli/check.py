@@ -51,6 +51,9 @@ def check(
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
     jobs: JobsOption = 1,
     recording: RecordOption = False,
+    memory_limit: Annotated[
+        str | None, typer.Option("--memory-limit", help="Decide within so much memory, such as 2GB, in chunks.")
+    ] = None,
     format_: FormatOption = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")] = None,
 ) -> int:
@@ -65,14 +68,14 @@ def check(
     from lexline.decision import decide
     from lexline.ledger.waiver_findings import waiver_findings
 
-    wanted = parse_reasons(reasons)
+    wanted, limit = parse_reasons(reasons), parse_limit(memory_limit) if memory_limit is not None else None
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
     recorded = is_recorded(files, recording)
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
     with progress("deciding") as now:
-        report = decide(session.evaluation, reasons=wanted, rules=keys, now=now, jobs=jobs)
+        report = decide(session.evaluation, reasons=wanted, rules=keys, now=now, jobs=jobs, memory_limit=limit)
     if recorded:
         from lexline.recording import entry_of_report, record  # SQLAlchemy: only where something is recorded
 
@@ -95,3 +98,13 @@ def parse_reasons(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     raise mistake(f"`--reasons {text}` is no number", "write a number, `all` or `none`")
+
+
+def parse_limit(text: str) -> int:
+    """The bytes that ``--memory-limit`` asks for."""
+    from lexline.memory import parse_size
+
+    try:
+        return parse_size(text)
+    except ValueError:
+        raise mistake(f"`--memory-limit {text}` is no size", "write a number and a unit, like 2GB or 500MB") from None
