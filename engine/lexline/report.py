@@ -44,7 +44,7 @@ class Provision:
     verified: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PolicyLine:
     """A policy of ``program`` that was evaluated."""
 
