@@ -128,7 +128,7 @@ def _evaluation(rules: Rules, known: Facts, waivers: tuple[Waiver, ...], clock: 
         graph=known.built.graph,
         clock=clock,
         checks=plugins.check_results(known.built.graph, clock),
-        unread=unread_facts(known.built.report),
+        unread=(*unread_facts(known.built.report), *_without_subject(known)),
         joined=known.built.joined,
         register=register_of(rules.packs),
         waivers=waivers,
@@ -354,9 +354,18 @@ def _stored_graph(
     from lexline_lineage.fact_columns import FactColumns
 
     said = store.columns(revision) if revision is not None else FactColumns.of(())
-    assessed = facts_of_entries(store.entries(evidence, EVIDENCE), vocabulary)
-    beside = (fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
-    return joined_columns(vocabulary, said.plus((*assessed, *beside)), on, identity_rules(files))
+    said = said.plus(fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
+    assessed = store.entries(evidence, EVIDENCE) if evidence else ()
+    said = said.plus(facts_of_entries(assessed, vocabulary, said.kinds() if assessed else {}))
+    return joined_columns(vocabulary, said, on, identity_rules(files))
+
+
+def _without_subject(known: Facts) -> Iterator[str]:
+    """What is recorded of elements that aren't there any more, a sentence each."""
+    if known.state is not None and known.state.ledger:
+        from lexline.ledger.evidence import without_subject  # only where something is recorded
+
+        yield from without_subject(known.built.graph)
 
 
 def stored(files: Files, vocabulary: Vocabulary | None = None, *, make: bool = False) -> Store:

@@ -100,6 +100,12 @@ class FactColumns(Collection[Fact]):
             else:
                 yield AttributeFact(texts[subject], texts[name], values[thing], source, _day(since), _day(until))
 
+    def kinds(self) -> dict[str, str]:
+        """The kind of each element that is declared, by its id."""
+        declared = self.form == ELEMENT
+        pairs = zip(self.subject[declared].tolist(), self.name[declared].tolist(), strict=True)
+        return {self.texts[subject]: self.texts[kind] for subject, kind in pairs}
+
     def source(self, said: int) -> Source:
         """Who said something, by the number of ``said``."""
         return Source(self.texts[int(self.systems[said])], self.texts[int(self.places[said])])

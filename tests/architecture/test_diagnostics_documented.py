@@ -111,7 +111,7 @@ def made(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Makes what a page can't show, such as a file that is no text; the command that reads it."""
     if code in ("LX502", "LX504"):
         return broken_store(code, folder, monkeypatch)
-    if code in ("LX521", "LX522"):
+    if code in ("LX521", "LX522", "LX525"):
         return changed_ledger(code, folder)
     if code == "LX304":
         monkeypatch.setattr(explaining, "TOGETHER", 1)
@@ -149,11 +149,14 @@ def broken_store(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> li
 
 
 def changed_ledger(code: str, folder: Path) -> list[str]:
-    """Makes a store with a ledger of one entry, which another program then changes; a command that reads or writes."""
+    """Makes a store with a ledger of one entry, of what isn't there, or which another program then changes; a command
+    that reads or writes."""
     settings = (folder / "lexline.yaml").read_text("utf-8").replace("facts: facts", "")
     (folder / "lexline.yaml").write_text(f"{settings}store: lexline.db\n", "utf-8")
     with open_store(folder / "lexline.db") as store:
-        store.append(ENTRIES[:1])
+        store.append(ENTRIES[1:2] if code == "LX525" else ENTRIES[:1])
+    if code == "LX525":
+        return ["check"]
     with closing(sqlite3.connect(folder / "lexline.db", isolation_level=None)) as other:
         other.execute("UPDATE entry SET body = '{}', digest = ''")
     return ["ledger", "show"] if code == "LX521" else ["gate", "credit"]

@@ -124,6 +124,33 @@ def test_a_past_state_has_the_entries_of_its_time(project: Path, capsys: pytest.
     assert "nothing had been recorded" in text
 
 
+@pytest.mark.parametrize("kind", ["model", "column"])
+def test_an_element_that_is_gone_stops_nothing(kind: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another kind is another element: a column has no assessments."""
+    said(capsys, "assess", "credit", *DPIA)
+    said(capsys, "assess", "credit", *JUDGED)
+    name = "credit: {" if kind == "column" else "credit2: {"
+    portfolio = f"nodes:\n  {name}kind: {kind}}}\n  fraud: {{kind: model}}\n"
+    Path("portfolio/models.yaml").write_text(portfolio, "utf-8")
+    status, text = said(capsys, "check", "--format", "text")
+    assert status == 1
+    assert "`assessment:ledger/1` is about an element that is not there any more  [LX525]" in text
+    assert "`judgement:ledger/2` is about an element that is not there any more  [LX525]" in text
+    if kind == "model":
+        Path("portfolio/models.yaml").write_text(portfolio + "  credit: {kind: model}\n", "utf-8")
+        assert "LX525" not in said(capsys, "check")[1]
+
+
+def test_a_word_that_the_vocabulary_lost_stops_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store("lexline.db") as store:
+        entry = {"element": "credit", "element_kind": "model", "status": "approved", "assessor": "Jo Marsh"}
+        store.append([AssessmentEntry.model_validate({**entry, "type": "horoscope"})])
+    status, text = said(capsys, "check")
+    assert status == 1
+    assert "horoscope" in text
+    assert verdicts(capsys)["DPIA"] == "unknown"
+
+
 def test_nobody_is_named_after_an_erasure(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "assess", "credit", *DPIA)
     text = said(capsys, "erase", "--yes", "Jo Marsh")[1]
