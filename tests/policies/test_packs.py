@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from lexline.app.render.pack_page import pack_pages
 from lexline.coverage import coverage
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.verdict import Clock
@@ -108,3 +110,10 @@ def test_every_provision_is_covered(name: str) -> None:
 def test_no_two_packs_cover_one_provision() -> None:
     ids = [entry.id for name in PACKS for entry in pack_of(name).covers]
     assert len(ids) == len(set(ids))
+
+
+def test_the_pages_are_current() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "packs"
+    pages = pack_pages()
+    command = "python -m lexline.app.render.pack_page docs/packs"
+    assert {path.stem: path.read_text("utf-8") for path in folder.glob("*.md")} == pages, f"write them again: {command}"
