@@ -23,7 +23,7 @@ from lexline_lineage.values import Sort, ValueType, parse_value
 from lexline_lineage.vocabulary import Vocabulary
 from lexline_lineage.writing import write_atomically
 
-__all__ = ["read_portfolio_document", "read_portfolio_file", "write_portfolio"]
+__all__ = ["PortfolioReader", "read_portfolio_document", "read_portfolio_file", "write_portfolio"]
 
 Path_ = tuple[str | int, ...]
 
@@ -42,14 +42,16 @@ def read_portfolio_file(path: Path, vocabulary: Vocabulary) -> tuple[Fact, ...]:
 
 def read_portfolio_document(document: Document, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     """The facts of a portfolio that was read. Raises ``LineageError`` with every mistake of its form."""
-    reader = _Reader(document, vocabulary)
+    reader = PortfolioReader(document, vocabulary)
     facts = reader.read()
     if reader.problems:
         raise LineageError(reader.problems)
     return tuple(facts)
 
 
-class _Reader:
+class PortfolioReader:
+    """Reads a portfolio; ``problems`` are the mistakes of its form."""
+
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self._document = document
         self._vocabulary = vocabulary

@@ -148,3 +148,72 @@ def test_a_page_of_its_own(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "&lt;b&gt;Jo" in page
     assert "<b>" not in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+SUPPOSED = """nodes:
+  d: {kind: dataset, rows: 7}
+  e: {kind: dataset, rows: 9}
+edges:
+  - [e, trains, m]
+without:
+  values: {m: [owner]}
+"""
+
+
+def test_supposed_facts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "supposed.yaml").write_text(SUPPOSED)
+    (flip,) = said(capsys, "--suppose", "supposed.yaml")["flips"]
+    assert (flip["element"], flip["owner"], flip["together"]) == ("m", "model risk", True)
+    assert [cause["name"] for cause in flip["causes"]] == ["rows of d", "e trains m"]
+    (project / "supposed.yaml").write_text("without: {edges: [[d, trains, m]], nodes: [d]}\n")
+    (flip,) = said(capsys, "--suppose", "supposed.yaml")["flips"]
+    assert (flip["before"]["verdict"], flip["after"]["verdict"]) == ("pass", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("without: {edges: [[d, trains, x]]}", "LX437", 1),
+        ("without:\n  nodes: [x]", "LX437", 2),
+        ("without:\n  values: {d: [weight]}", "LX461", 2),
+        ("without:\n  values: {d: rows}", "LX420", 2),
+        ("without: 3", "LX420", 1),
+        ("nodes:\n  d: {kind: model}", "LX434", 2),
+        ("nodes:\n  d: {kind: dataset, rows: many}", "LX460", 2),
+        ("edges:\n  - [m, trains, d]", "LX432", 2),
+        ("with: {}", "LX420", 1),
+        ("edges: [[d, trains, m]]\nwithout: {edges: [[d, trains, m]]}", "LX420", 2),
+    ],
+)
+def test_supposed_facts_that_do_not_fit(
+    project: Path, capsys: pytest.CaptureFixture[str], text: str, code: str, line: int
+) -> None:
+    (project / "supposed.yaml").write_text(text + "\n")
+    assert run(["impact", "--on", "2026-09-03", "--suppose", "supposed.yaml"]) == 2
+    shown = capsys.readouterr().err
+    assert f"supposed.yaml:{line}:" in shown
+    assert f"[{code}]" in shown
+    assert "^" in shown
+
+
+PACK = """id: ground
+title: Ground
+version: {}
+authority: Us
+jurisdiction: UK
+status: draft
+reviewed_on: 2026-01-01
+review_due: 2027-01-01
+"""
+
+
+def test_two_folders_of_a_pack(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, most in (("v1", 3), ("v2", 1)):
+        (project / name).mkdir()
+        (project / name / "pack.yaml").write_text(PACK.format(f'"{name}"'))
+        rule = f'policy ground\nrule FEW "f" for model require every upstream dataset has rows <= {most}\n'
+        (project / name / "a.policy").write_text(rule)
+    (project / "lexline.yaml").write_text("policies: [policies]\nportfolio: [portfolio.yaml]\npacks: [./v1]\n")
+    found = said(capsys, "--policies", "v1..v2")
+    assert found["rules"] == {"added": [], "removed": [], "changed": ["ground/FEW"]}
+    assert [(flip["policy"], flip["after"]["verdict"]) for flip in found["flips"]] == [("ground", "fail")]

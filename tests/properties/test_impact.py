@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -31,6 +35,7 @@ from lexline_lineage.difference import difference
 from lexline_lineage.facts import Fact
 from lexline_lineage.graph import Graph
 from lexline_lineage.overlay import Changes
+from lexline_lineage.supposed_files import read_supposed
 from outcomes import Outcome
 from probes import Probes, probe_signatures
 
@@ -225,3 +230,35 @@ def every_cause_did_it(moved: Impact) -> None:
         alone = [undoing.undoes([cause.change], *place) for cause in told.causes]
         assert not any(alone) if told.together else all(alone)
         assert undoing.undoes({cause.change for cause in told.causes}, *place) or not told.together
+
+
+@given(SEEDS)
+def test_a_file_of_supposed_facts_does_what_it_says(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    change = supposed(choices, case, graph)
+    later = graph.with_changes(change)
+    old = evaluation(case, program, graph)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "supposed.json"
+        path.write_text(json.dumps(as_file(graph, change)))
+        read = read_supposed(path, graph, case.clock.today, old.number)
+    assert graph.with_changes(read).digest == later.digest
+    check(case, old, old.supposing(read))
+
+
+def as_file(graph: Graph, change: Changes) -> dict[str, Any]:
+    """Changes as a file says them."""
+    nodes: dict[str, dict[str, Any]] = {e: {"kind": kind} for e, kind in change.kinds.items() if kind is not None}
+    without: dict[str, Any] = {"nodes": [e for e, kind in change.kinds.items() if kind is None], "values": {}}
+    for (element, attribute), value in change.values.items():
+        number = graph.number(element)
+        if value is None:
+            without["values"].setdefault(element, []).append(attribute)
+        else:
+            kind = "" if number is None else graph.kind(number)
+            nodes.setdefault(element, {"kind": kind})[attribute] = value
+    without["edges"] = [list(edge) for edge, flag in change.edges.items() if flag is None]
+    edges = [[*edge, *(["possible"] if flag else [])] for edge, flag in change.edges.items() if flag is not None]
+    return {"nodes": nodes, "edges": edges, "without": without}

@@ -12,6 +12,7 @@ import typer
 from lexline.app.cli.options import KnownOption, OnOption, ProjectOption, chosen_files, clock_of, mistake
 
 if TYPE_CHECKING:
+    from lexline.decision import Evaluation
     from lexline.project import Files
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -27,6 +28,9 @@ def impact(
         str | None, typer.Option("--facts", help="OLD..NEW: portfolio files or folders; none: as it is.")
     ] = None,
     at: Annotated[str | None, typer.Option("--at", help="OLD..NEW: revisions or days of the store.")] = None,
+    suppose: Annotated[
+        Path | None, typer.Option("--suppose", help="A file of facts that are supposed on the new side.")
+    ] = None,
     on: OnOption = None,
     known_on: KnownOption = None,
     reasons: Annotated[int, typer.Option("--reasons", min=0, help="How many flips say why, the gravest first.")] = 50,
@@ -54,10 +58,9 @@ def impact(
         raise mistake(
             f"`--fail-on {fail_on}` is nothing to fail on", f"write {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}"
         )
-    if policies is None and facts is None and at is None:
-        raise mistake(
-            "impact compares two sides", "lexline impact --policies OLD..NEW, --facts OLD..NEW or --at OLD..NEW"
-        )
+    if policies is None and facts is None and at is None and suppose is None:
+        advice = "lexline impact --policies OLD..NEW, --facts OLD..NEW, --at OLD..NEW or --suppose FILE"
+        raise mistake("impact compares two sides", advice)
     from lexline.project import load_project
 
     clock = clock_of(on, known_on)
@@ -66,7 +69,10 @@ def impact(
         sides = [_with_policies(folders, project, policies, place, files) for place, files in enumerate(sides)]
         sides = [_with_facts(facts, place, files) for place, files in enumerate(sides)]
         plugins = load_plugins(blocked=sides[1].blocked_plugins)
-        old, new = (load_project(files, clock, plugins).evaluation for files in sides)
+        old = load_project(sides[0], clock, plugins).evaluation
+        new = old if sides[1] == sides[0] else load_project(sides[1], clock, plugins).evaluation
+        if suppose is not None:
+            new = _supposing(new, suppose)
         moved = moved_by(old, new, checks=plugins.signatures)
     emit(render_impact(moved, format_, reasons), output)
     found = {"new-fail": moved.new_fails, "new-unknown": moved.new_unknowns, "any-flip": moved.flips}
@@ -87,6 +93,19 @@ def _with_policies(folders: ExitStack, project: Path, policies: str | None, plac
 
     side = two_sides(policies, "--policies")[place] if policies is not None else ""
     return with_policies_of(folders, project, side, files) if side else files
+
+
+def _supposing(evaluation: Evaluation, file: Path) -> Evaluation:
+    """The evaluation with the facts that a file supposes."""
+    from lexline.data_problems import as_error
+    from lexline_lineage.problems import LineageError
+    from lexline_lineage.supposed_files import read_supposed
+
+    try:
+        changes = read_supposed(file, evaluation.graph, evaluation.clock.today, evaluation.number)
+    except LineageError as error:
+        raise as_error(error) from None
+    return evaluation.supposing(changes)
 
 
 def _with_facts(facts: str | None, place: int, files: Files) -> Files:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["project_at", "two_sides", "with_policies_of"]
 
+PACK = "pack.yaml"
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@{}^~+-]{0,199}")
 """Names of revisions that are passed on: none of them can be taken for an option."""
 
@@ -39,11 +40,15 @@ def two_sides(text: str, option: str) -> tuple[str, str]:
 
 def with_policies_of(folders: ExitStack, project: Path, side: str, files: Files) -> Files:
     """The files with the policies of a file, a folder or a git revision: what else makes the rules comes from there,
-    too, where it is a project. The folder of a revision is there as long as ``folders``."""
+    too, where it is a project; the folder of a pack takes that pack's place. The folder of a revision is there as long
+    as ``folders``."""
     from lexline.project_files import Files
 
     folder = Path(side) if Path(side).exists() else folders.enter_context(project_at(project, side))
     settings = project_settings(folder) if folder.is_dir() else None
+    if settings is None and (folder / PACK).is_file():
+        kept = [pack for pack in files.packs if _pack_of(pack) != _pack_of(folder)]
+        return replace(files, packs=(*kept, folder))
     if settings is None:
         return replace(files, policies=(folder,))
     other = Files.of(settings)
@@ -56,6 +61,21 @@ def with_policies_of(folders: ExitStack, project: Path, side: str, files: Files)
         parameters=other.parameters,
         settings=other.settings,
     )
+
+
+def _pack_of(pack: str | Path) -> object:
+    """The id of a pack."""
+    from lexline.data_problems import as_error
+    from lexline_lineage.problems import LineageError
+    from lexline_lineage.reading import read_document
+
+    if isinstance(pack, str):
+        return pack
+    try:
+        content = read_document(pack / PACK).data
+    except LineageError as error:
+        raise as_error(error) from None
+    return content.get("id") if isinstance(content, dict) else None
 
 
 @contextmanager
