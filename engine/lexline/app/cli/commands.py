@@ -23,6 +23,7 @@ from lexline.app.cli import (
     inventory,
     layout,
     ledger,
+    measures,
     plugins,
     reassess,
     setup,
@@ -80,6 +81,7 @@ def application() -> typer.Typer:
     app.command("horizon", epilog="Example: lexline horizon --until 2028-08-02 --format html -o horizon.html")(
         horizon.horizon
     )
+    app.command("measures", epilog="Example: lexline measures --trend 12 --format markdown")(measures.measures)
     app.command("reassess", epilog="Example: lexline reassess --owner dpo --until 2026-12-31")(reassess.reassess)
     app.command("inventory", epilog="Example: lexline inventory --kind model --missing")(inventory.inventory)
     app.command("coverage", epilog="Example: lexline coverage --pack uk-gdpr --format html -o coverage.html")(

@@ -80,7 +80,8 @@ def reassess(
     check_places(project, notify or ())
     action = _action({"acknowledged": acknowledge, "assigned": assign, "done": done}, by, to, note)
     last = parse_day(until, "--until") if until is not None else None
-    found = _found(chosen_files(project, None, None, None, None, at), clock_of(on, known_on), last, snapshot)
+    files = chosen_files(project, None, None, None, None, at)
+    found = _found(files, clock_of(on, known_on), last, snapshots_of(files, snapshot, False))
     if action is not None:
         return _record(found, _item(found.queue, action[1]), action[0], by or "", to or "", note)
     if why_not is not None:
@@ -105,18 +106,23 @@ class _Found:
     queue: Queue
 
 
-def _found(files: Files, clock: Clock, until: date | None, snapshot: bool) -> _Found:
+def _found(files: Files, clock: Clock, until: date | None, snapshots: Snapshots | None) -> _Found:
     from lexline.app.cli.output import progress
     from lexline.app.cli.session import open_session
     from lexline.due import due_items
 
-    snapshots = snapshots_of(files, snapshot, False)
     session = open_session(files, clock, snapshots)
     entries, past = _recorded(files, session, snapshots)
     checks = session.plugins.signatures
     with progress("comparing") as now:
         queue = due_items(session.evaluation, entries=entries, past=past, checks=checks, until=until, now=now)
     return _Found(files, session, entries, past, queue)
+
+
+def what_is_due(files: Files, clock: Clock, snapshots: Snapshots | None) -> tuple[Session, Queue]:
+    """A loaded project, and what is due in it on the day of the clock."""
+    found = _found(files, clock, None, snapshots)
+    return found.session, found.queue
 
 
 def _reasons(found: _Found, element: str) -> WhyNot:

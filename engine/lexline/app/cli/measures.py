@@ -1,0 +1,142 @@
+"""``lexline measures``: the figures of a portfolio, and the elements behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lexline.app.cli.options import (
+    AtOption,
+    ExtendOption,
+    KnownOption,
+    OnOption,
+    PolicyOption,
+    PortfolioOption,
+    ProjectOption,
+    SnapshotOption,
+    VocabularyOption,
+    chosen_files,
+    clock_of,
+    mistake,
+    parse_day,
+    snapshots_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from lexline.evaluate.verdict import Clock
+    from lexline.lang.typed import Key
+    from lexline.measures import Measured
+    from lexline.plugin_offers import Plugins
+    from lexline.project import Files
+    from lexline_lineage.snapshot_store import Snapshots
+
+    Past = list[tuple[date, int, Sequence[Measured]]]
+
+FORMATS = ("text", "json", "csv", "markdown")
+
+
+def measures(
+    project: ProjectOption = Path(),
+    policy: PolicyOption = None,
+    portfolio: PortfolioOption = None,
+    vocabulary: VocabularyOption = None,
+    extend_vocabulary: ExtendOption = None,
+    on: OnOption = None,
+    at: AtOption = None,
+    known_on: KnownOption = None,
+    snapshot: SnapshotOption = True,
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", help="Only this measure: NAME, or policy/NAME. Repeatable.")
+    ] = None,
+    trend: Annotated[
+        int | None, typer.Option("--trend", min=1, max=1000, help="Also what it was in so many earlier revisions.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Also what it was in all revisions since a day.")] = None,
+    fail_on: Annotated[str | None, typer.Option("--fail-on", help="End with 1 for: missed.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="text, json, csv or markdown.")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,
+) -> int:
+    """Show the measures of the policies with their targets and the elements behind them, and figures on verdicts,
+    lineage, waivers and re-assessments.
+
+    Ends with 0, with 1 where a target is missed and --fail-on missed is given, with 2 when input is wrong, with 3 when
+    a check could not be completed.
+    """
+    from lexline.app.cli.output import emit, progress
+    from lexline.app.cli.reassess import what_is_due
+    from lexline.app.render.measures import render_measures
+    from lexline.measures import Target, take_measures, with_trend
+    from lexline.standing_figures import standing_figures
+
+    if format_ not in FORMATS:
+        raise mistake(f"there is no format `{format_}` of measures", "write text, json, csv or markdown")
+    if fail_on not in (None, "missed"):
+        raise mistake(f"`--fail-on {fail_on}` is nothing to fail on", "write `--fail-on missed`")
+    files, clock = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at), clock_of(on, known_on)
+    if (trend is not None or since is not None) and files.store is None:
+        raise mistake("there is no trend, because the project has no store", "see docs/store.md: `store:`", "LX541")
+    snapshots = snapshots_of(files, snapshot, False)
+    session, queue = what_is_due(files, clock, snapshots)
+    with progress("measuring") as now:
+        figures = [*take_measures(session.evaluation), *standing_figures(session.evaluation, queue)]
+        figures = _chosen(figures, measure)
+        first = parse_day(since, "--since") if since is not None else None
+        past: Past = []
+        for revision, day in _revisions(files, trend, first) if trend is not None or first is not None else ():
+            now(f"measuring revision {revision}")
+            past.append(
+                (
+                    day,
+                    revision,
+                    _then(files, revision, replace(clock, today=day, moment=None), snapshots, session.plugins),
+                )
+            )
+        figures = list(with_trend(figures, past))
+    emit(render_measures(session.evaluation.clock, figures, format_), output, {})
+    return int(fail_on is not None and any(figure.target is Target.MISSED for figure in figures))
+
+
+def _chosen(figures: list[Measured], names: list[str] | None) -> list[Measured]:
+    from lexline.lang.suggest import nearest
+
+    if not names:
+        return figures
+    keys = {figure.key: figure for figure in figures}
+    found: dict[Key, Measured] = {}
+    for name in names:
+        same = [key for key in keys if name in ("/".join(key), key[1])]
+        if not same:
+            near = nearest(name, ["/".join(key) for key in keys])
+            raise mistake(f"there is no measure `{name}`", f"did you mean `{near}`?" if near else "", "LX542")
+        found.update((key, keys[key]) for key in same)
+    return list(found.values())
+
+
+def _revisions(files: Files, trend: int | None, since: date | None) -> list[tuple[int, date]]:
+    """The revisions before the one that is read, oldest first, with their days."""
+    from lexline.project import stored
+
+    with stored(files) as store:
+        last = store.revision_at(files.at) if files.at else store.head()
+        earlier = [(one.number, one.moment.date()) for one in store.revisions()]
+    found = sorted(pair for pair in earlier if last is not None and pair[0] < last.number)
+    found = [pair for pair in found if since is None or pair[1] >= since]
+    return found[-trend:] if trend is not None else found
+
+
+def _then(
+    files: Files, revision: int, clock: Clock, snapshots: Snapshots | None, plugins: Plugins
+) -> Sequence[Measured]:
+    """The figures of an earlier revision on its day, by the policies of today."""
+    from lexline.measures import take_measures
+    from lexline.project import load_project
+    from lexline.standing_figures import standing_figures
+
+    evaluation = load_project(replace(files, at=str(revision)), clock, plugins, snapshots).evaluation
+    return [*take_measures(evaluation), *standing_figures(evaluation)]
