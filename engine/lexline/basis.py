@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from lexline.decision import Evaluation
-from lexline.evaluate.column_types import Index
+from lexline.evaluate.column_types import Bools, Index
 from lexline.evaluate.walks import edges_from
 from lexline.lang.digest import rule_digest
 from lexline.lang.signatures import CheckSignature
@@ -96,17 +96,25 @@ class Look:
     to: str = ""
 
 
-class Bases:
-    """The bases of one evaluation. ``checks`` say what the checks read; one that isn't there may read all."""
+_Asked = tuple[str, str, str]
+"""The kind of an element, the kind of evidence, and its type or norm."""
 
-    def __init__(self, evaluation: Evaluation, checks: Mapping[str, CheckSignature] | None = None) -> None:
+
+class Bases:
+    """The bases of one evaluation. ``checks`` say what the checks read; one that isn't there may read all. ``beside``
+    are those of the same program and vocabulary over other facts, with which what rules say is shared."""
+
+    def __init__(
+        self, evaluation: Evaluation, checks: Mapping[str, CheckSignature] | None = None, beside: Bases | None = None
+    ) -> None:
         self._program = evaluation.program
         self._graph = evaluation.graph
         self._checks = checks or {}
-        self._readings: dict[Key, Reading] = {}
-        self._digests: dict[Key, str] = {}
-        self._asking: dict[tuple[str, str, str], tuple[tuple[Key, Reading], ...]] = {}
-        self._known: dict[tuple[tuple[str, str, str], int], Basis] = {}
+        self._shared = beside
+        self._readings: dict[Key, Reading] = {} if beside is None else beside._readings
+        self._digests: dict[Key, str] = {} if beside is None else beside._digests
+        self._asking: dict[_Asked, tuple[tuple[Key, Reading], ...]] = {} if beside is None else beside._asking
+        self._known: dict[tuple[_Asked, int], Basis] = {}
         self._looking = _Looking(evaluation.graph)
 
     @property
@@ -144,13 +152,13 @@ class Bases:
     def reading(self, rule: Key) -> Reading:
         """What a rule reads from its subject."""
         if rule not in self._readings:
-            plan, vocabulary = self._plan, self._graph.vocabulary
+            plan, vocabulary = self.plan, self._graph.vocabulary
             self._readings[rule] = reading_of(plan, plan.rules[rule], self._checks, vocabulary)
         return self._readings[rule]
 
-    def read_from(self, element: int, reading: Reading) -> dict[str, dict[str, object]]:
-        """All that is read from an element, by the id of what it is read of."""
-        return self._looking.read(element, reading)
+    def read_from(self, element: int, reading: Reading, only: Bools | None = None) -> dict[str, dict[str, object]]:
+        """All that is read from an element, by the id of what it is read of; of the elements that ``only`` marks."""
+        return self._looking.read(element, reading, only)
 
     def _search(self, about: str, kind: str, word: str) -> Iterator[tuple[Key, Reading]]:
         for key in sorted(self._program.rules):
@@ -166,8 +174,9 @@ class Bases:
                 yield key, Reading().joined(*(reading.below(top) for top in tops))
 
     @cached_property
-    def _plan(self) -> Plan:
-        return build_plan(self._program)
+    def plan(self) -> Plan:
+        """The plan of the program, not rewritten: what it reads is what the rules say."""
+        return build_plan(self._program) if self._shared is None else self._shared.plan
 
     def _basis(self, keys: Iterable[Key], pairs: Iterable[tuple[int, Reading]]) -> Basis:
         digest = hashlib.sha256()
@@ -191,6 +200,7 @@ class _Looking:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._order = _by_id(graph)
+        self._ids = _Ids(graph)
         self._blocks: dict[Look, _Blocks] = {}
         self._flow = {direction: _flow(graph, upstream=direction == "upstream") for direction in DIRECTIONS}
         self._seen, self._starts = (np.zeros(len(graph.ids), np.bool_) for _ in range(2))
@@ -201,19 +211,19 @@ class _Looking:
         found = self.found(element, reading)
         for look, text in sorted(((look, _text(look)) for look in found), key=lambda pair: pair[1]):
             if look not in self._blocks:
-                self._blocks[look] = _Blocks(self._graph, look)
+                self._blocks[look] = _Blocks(self._graph, look, self._ids)
             elements = self._order(found[look])
             digest.update(f"{text}\n{len(elements)}\n".encode("ascii"))
             digest.update(self._blocks[look].of(elements))
         return digest.digest()
 
-    def read(self, element: int, reading: Reading) -> dict[str, dict[str, object]]:
-        """The same as it stands, by the id of what it is read of."""
+    def read(self, element: int, reading: Reading, only: Bools | None) -> dict[str, dict[str, object]]:
+        """The same as it stands, by the id of what it is read of; of the elements that ``only`` marks."""
         found: dict[str, dict[str, object]] = {}
         for look, numbers in self.found(element, reading).items():
-            blocks = _Blocks(self._graph, look)
-            for number in numbers.tolist():
-                known = found.setdefault(self._graph.ids[number], {})
+            blocks = _Blocks(self._graph, look, self._ids)
+            for number in (numbers if only is None else numbers[only[numbers]]).tolist():
+                known = found.setdefault(self._ids[number], {})
                 for name, value in blocks.block(number).items():
                     one = known.get(name)
                     known[name] = [*one, *value] if isinstance(one, list) and isinstance(value, list) else value
@@ -315,14 +325,30 @@ def _by_id(graph: Graph) -> Callable[[Index], Index]:
     return lambda numbers: numbers[np.argsort(ranks[numbers])]
 
 
+class _Ids(dict[int, str]):
+    """The ids of elements by number, each looked up once."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__()
+        self._graph = graph
+
+    def __missing__(self, number: int) -> str:
+        found = self[number] = self._graph.ids[number]
+        return found
+
+
 class _Blocks:
     """The digests of what a look reads, each worked out when it is first asked for."""
 
-    def __init__(self, graph: Graph, look: Look) -> None:
+    def __init__(self, graph: Graph, look: Look, ids: _Ids) -> None:
         self._graph = graph
         self._look = look
-        self._places = np.full(len(graph.ids), -1, np.int64)
+        self._ids = ids
         self._digests = bytearray()
+
+    @cached_property
+    def _places(self) -> Index:
+        return np.full(len(self._graph.ids), -1, np.int64)
 
     def of(self, elements: Index) -> bytes:
         """The digests of some elements, one after the other."""
@@ -339,7 +365,7 @@ class _Blocks:
         """What the look reads of an element."""
         graph, look = self._graph, self._look
         kind = graph.kind(number)
-        block: dict[str, object] = {"element": graph.ids[number], "kind": kind}
+        block: dict[str, object] = {"element": self._ids[number], "kind": kind}
         for name in look.attributes:
             value = graph.value(number, name)
             if value is not None:
@@ -355,7 +381,7 @@ class _Blocks:
         adjacency = _adjacency(graph, name, along)
         for other, possible in adjacency.row(number) if adjacency is not None else ():
             if to in ("", kind := graph.kind(other)) and kind not in EVIDENCE:
-                yield graph.ids[other], bool(possible)
+                yield self._ids[other], bool(possible)
 
 
 def _plain(value: Value, type_: ValueType) -> object:

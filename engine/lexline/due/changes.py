@@ -2,27 +2,88 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
+
+from lexline.evaluate.column_types import Index
+from lexline.evaluate.walks import edges_from
 from lexline.impact_causes import Cause
 from lexline_lineage.graph import Graph
+from lexline_lineage.paths import shortest_path
 
-__all__ = ["Blocks", "changes"]
+__all__ = ["Blocks", "Change", "changes", "told"]
 
 Blocks = Mapping[str, Mapping[str, object]]
 """By id of an element what is read of it: ``.attribute``, and edges as ``relation >`` or ``relation <``."""
+Change = tuple[str, Cause]
+"""What changed, with the id of the element at which it did."""
 
 LONGEST = 60
 
 
-def changes(element: str, before: Blocks, after: Blocks, now: Graph) -> list[Cause]:
-    """What differs, the nearest first. ``now`` says who says so."""
-    ways = _ways(element, (after, before))
-    found = [*_edges(before, after), *_elements(before, after), *_facts(before, after, now)]
-    told = [(ways.get(about, ()), cause) for about, cause in found]
-    told.sort(key=lambda pair: (not pair[0], len(pair[0])))
-    return [Cause(c.sort, c.name, c.before, c.after, c.place, way if len(way) > 1 else ()) for way, c in told]
+def changes(before: Blocks, after: Blocks, now: Graph) -> list[Change]:
+    """What differs. ``now`` says who says so."""
+    return [*_edges(before, after), *_elements(before, after), *_facts(before, after, now)]
+
+
+def told(found: Sequence[Change], element: str, graphs: tuple[Graph, Graph], most: int) -> tuple[Cause, ...]:
+    """The ``most`` changes that are nearest to an element, each with the way to it: in the later graph, else in the
+    earlier one."""
+    now = graphs[0]
+    number = now.number(element)
+    if number is None:
+        return tuple(cause for _, cause in found[:most])
+    steps = _steps(now, number)
+
+    def far(change: Change) -> int:
+        other = now.number(change[0])
+        return int(steps[other]) if other is not None and steps[other] >= 0 else len(steps)
+
+    nearest = sorted(found, key=far)[:most]
+    return tuple(replace(cause, path=_way(graphs, element, at)) for at, cause in nearest)
+
+
+def _steps(graph: Graph, number: int) -> Index:
+    """How many steps of the lineage lead to each element, either way; -1 for none. What is related stands at 1."""
+    steps = np.full(len(graph.ids), -1, np.int64)
+    for adjacencies in (graph.along, graph.against):
+        for adjacency in adjacencies.values():
+            steps[adjacency.neighbours[adjacency.starts[number] : adjacency.starts[number + 1]]] = 1
+    for adjacency in (graph.upstream, graph.downstream):
+        frontier, seen, step = np.array([number], np.int64), np.zeros(len(steps), np.bool_), 0
+        while len(frontier):
+            steps[frontier] = np.where(steps[frontier] < 0, step, steps[frontier])
+            seen[frontier] = True
+            edges, _ = edges_from(adjacency, frontier)
+            targets = adjacency.neighbours[edges].astype(np.int64)
+            frontier, step = np.unique(targets[~seen[targets]]), step + 1
+    return steps
+
+
+def _way(graphs: tuple[Graph, Graph], start: str, goal: str) -> tuple[str, ...]:
+    """A shortest way through the lineage, or to what is related to an element on it; none to the start itself."""
+    if start == goal:
+        return ()
+    for graph in graphs:
+        ends = graph.number(start), graph.number(goal)
+        if ends[0] is None or ends[1] is None:
+            continue
+        beside = [ends[1]]
+        for adjacencies in (graph.along, graph.against):
+            beside += [other for adjacency in adjacencies.values() for other, _ in adjacency.row(ends[1])[:MOST_BESIDE]]
+        for place, end in enumerate(beside):
+            if end == ends[0]:
+                return start, goal
+            for adjacency in (graph.upstream, graph.downstream):
+                path = shortest_path(adjacency, ends[0], end)
+                if path is not None:
+                    return (*(graph.ids[number] for number in path.numbers), *((goal,) if place else ()))
+    return ()
+
+
+MOST_BESIDE = 20
 
 
 def _facts(before: Blocks, after: Blocks, now: Graph) -> Iterator[tuple[str, Cause]]:
@@ -61,26 +122,6 @@ def _pairs(blocks: Blocks) -> Iterator[tuple[tuple[str, str, str], str]]:
                 for other, possible in ends:
                     edge = (element, relation, other) if arrow == ">" else (other, relation, element)
                     yield edge, "possible" if possible else "sure"
-
-
-def _ways(start: str, sides: Iterable[Blocks]) -> dict[str, tuple[str, ...]]:
-    """A shortest way from an element to every other, over edges that are read; over those of the first side if it
-    can."""
-    found: dict[str, tuple[str, ...]] = {}
-    for blocks in sides:
-        near: dict[str, set[str]] = {}
-        for (origin, _, target), _ in _pairs(blocks):
-            near.setdefault(origin, set()).add(target)
-            near.setdefault(target, set()).add(origin)
-        ways: dict[str, tuple[str, ...]] = {start: (start,)}
-        todo = deque([start])
-        while todo:
-            here = todo.popleft()
-            for other in sorted(near.get(here, set()) - ways.keys()):
-                ways[other] = (*ways[here], other)
-                todo.append(other)
-        found = {**ways, **found}
-    return found
 
 
 def _shown(block: Mapping[str, object], key: str) -> str:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from lexline.basis import Bases, Basis
 from lexline.decision import Evaluation
-from lexline.due.changes import changes
+from lexline.due.changes import Blocks, Change, changes, told
+from lexline.due.comparison import Comparison
 from lexline.due.owners import Owners
 from lexline.due.past import KEPT, Past, State
 from lexline.due.queue import Done, DueItem, Marks, item_id
@@ -27,6 +28,10 @@ __all__ = ["MOST", "Moving"]
 
 MOST = 10
 """How many changes an item lists."""
+ELSEWHERE = (
+    "its basis is not the recorded one, though no fact of the store differs: a file beside the store has changed, or a"
+    " name was erased"
+)
 
 
 class Moving:
@@ -41,10 +46,13 @@ class Moving:
         self._marks = marks
         self._owners = Owners(evaluation)
         self.bases = Bases(evaluation, checks)
-        self._bases_at = lru_cache(KEPT)(self._read)
+        self._compared = lru_cache(KEPT)(self._compare)
+        self._between = lru_cache(KEPT)(self._between_states)
 
     def of(self, held: Held) -> Iterator[DueItem]:
         """The items of an assessment, judgement or waiver whose basis or rules have moved."""
+        if self._is_still(held):
+            return
         basis = self.basis(self.bases, held)
         if basis is None or not basis.rules:
             return
@@ -54,7 +62,7 @@ class Moving:
         facts_alone = said is not None and _meanings(said) == _meanings(basis)
         if not (facts_alone and said is not None and said.digest == basis.digest):
             then = self.then(since)
-            before = None if then is None else self.basis(then[0], held)
+            before = None if then is None else self.basis(then[0].bases, held)
             if facts_alone or (before is not None and before.digest != basis.digest):
                 yield self._with_facts(item, held, basis, then)
         rules = self._item("rule", held, basis)
@@ -65,6 +73,21 @@ class Moving:
             names = ", ".join(cause.name for cause in moved)
             yield replace(rules, moved=tuple(moved), says=f"{names} {sure} since it was recorded")
 
+    def _is_still(self, held: Held) -> bool:
+        """Whether nothing can have moved: no basis is recorded, and nothing that its rules read has changed since."""
+        if held.basis or item_id("basis", held.name, self._element(held)) in self._marks.done:
+            return False
+        then = self.then(held.since)
+        if then is None:
+            return True
+        graph, rules = self._evaluation.graph, self._evaluation.program.rules
+        for number in held.elements:
+            keys = held.rules or [key for key, _ in self.bases.asking(graph.kind(number), held.kind, held.word)]
+            own = (rules[key].kind == graph.kind(number) for key in keys)
+            if any(not mine or then[0].concerns(key, number) for key, mine in zip(keys, own, strict=True)):
+                return False
+        return True
+
     def basis(self, bases: Bases, held: Held) -> Basis | None:
         """The basis of something on record in the graph of ``bases``; None where the element isn't there."""
         if held.kind == "waiver":
@@ -73,12 +96,12 @@ class Moving:
         number = self._number(bases, held.elements[0])
         return None if number is None else bases.of(number, held.kind, held.word)
 
-    def then(self, since: datetime | None) -> tuple[Bases, State] | None:
-        """The bases of what was known at a moment."""
+    def then(self, since: datetime | None) -> tuple[Comparison, State] | None:
+        """What was known at a moment, beside what is known now."""
         found = self._past.at(since) if self._past is not None and since is not None else None
         if found is None or self._past is None:
             return None
-        return self._bases_at(*found), found[0]
+        return self._compared(*found), found[0]
 
     def notes(self, held: Iterable[Held]) -> Iterator[str]:
         """What can't be told."""
@@ -115,9 +138,10 @@ class Moving:
             then = self.then(_seen(one, done)[1])
             if then is None:
                 continue
-            found = [cause for clause in rule.reassess_when for cause in self._named(clause, rule, number, then[0])]
+            found = list(self._named(rule, number, then[0]))
             if found:
-                since = self._since(then[1], partial(self._differ, then[0], rule, number))
+                since = self._since(then[1], partial(self._differ, then[0].bases, rule, number))
+                moved = told(found, element, (self._evaluation.graph, then[0].bases.graph), MOST)
                 yield DueItem(
                     id=subject,
                     cause="when",
@@ -129,23 +153,20 @@ class Moving:
                     due=self._owners.due(since, number, [key]),
                     owner=self._owners.owner(number, [key], one.person),
                     settle=settle("assessment", one.word),
-                    moved=tuple(found[:MOST]),
-                    further=max(0, len(found) - MOST),
+                    moved=moved,
+                    further=len(found) - len(moved),
                 )
 
-    def _named(self, clause: Reassessment, rule: Rule, number: int, then: Bases) -> list[Cause]:
-        before = self._number(then, number)
-        if before is None:
-            return []
-        reading = _reading(clause, rule)
-        element = self._evaluation.graph.ids[number]
-        sides = then.read_from(before, reading), self.bases.read_from(number, reading)
-        found = changes(element, *sides, self._evaluation.graph)
-        return [cause for cause in found if self._is_named(cause, clause, sides)]
+    def _named(self, rule: Rule, number: int, then: Comparison) -> Iterator[Change]:
+        """The changes of what a rule names for an element."""
+        for clause in rule.reassess_when:
+            if then.names(clause, number):
+                sides = then.sides(number, _reading(clause, rule), whole=then.leads_elsewhere)
+                for at, cause in changes(*sides, then.now.graph):
+                    if self._is_named(cause, clause, sides):
+                        yield at, cause
 
-    def _is_named(
-        self, cause: Cause, clause: Reassessment, sides: tuple[Mapping[str, Mapping[str, object]], ...]
-    ) -> bool:
+    def _is_named(self, cause: Cause, clause: Reassessment, sides: tuple[Blocks, Blocks]) -> bool:
         """Whether a change is one of an attribute that a clause names: its value, or that of an element that came or
         went."""
         if cause.sort not in ("fact", "element"):
@@ -163,33 +184,32 @@ class Moving:
 
     # ---- small parts -------------------------------------------------------------------------------------------------
 
-    def _with_facts(self, item: DueItem, held: Held, basis: Basis, then: tuple[Bases, State] | None) -> DueItem:
+    def _with_facts(self, item: DueItem, held: Held, basis: Basis, then: tuple[Comparison, State] | None) -> DueItem:
         """The item with what moved and since when, as far as the past is known."""
         if then is None:
             return replace(item, says="what it rests on is not what it was when it was recorded")
+        found = 0
         moved: list[Cause] = []
         for number in held.elements:
-            moved += self.moved(held, number, then[0])
-        start = _digest(self.basis(then[0], held))
+            sides = then[0].sides(number, self.reading(held, number), whole=False)
+            changed = changes(*sides, self._evaluation.graph)
+            found += len(changed)
+            graphs = self._evaluation.graph, then[0].bases.graph
+            moved += told(changed, graphs[0].ids[number], graphs, MOST - len(moved))
+        if not found:
+            return replace(item, says=ELSEWHERE)
+        start = _digest(self.basis(then[0].bases, held))
         since = self._since(then[1], lambda bases: _digest(self.basis(bases, held)) != start)
         rules = [key for key, _ in basis.rules]
         element = held.elements[0] if len(held.elements) == 1 else None
         return replace(
             item,
-            says=f"{len(moved)} {'fact' if len(moved) == 1 else 'facts'} that it rests on moved since {held.on}",
+            says=f"{found} {'fact' if found == 1 else 'facts'} that it rests on moved since {held.on}",
             since=since,
             due=self._owners.due(since, element, rules),
-            moved=tuple(moved[:MOST]),
-            further=max(0, len(moved) - MOST),
+            moved=tuple(moved),
+            further=found - len(moved),
         )
-
-    def moved(self, held: Held, number: int, then: Bases) -> list[Cause]:
-        """What moved below one element of something on record."""
-        graph = self._evaluation.graph
-        before = self._number(then, number)
-        reading = self.reading(held, number)
-        old = {} if before is None else then.read_from(before, reading)
-        return changes(graph.ids[number], old, self.bases.read_from(number, reading), graph)
 
     def reading(self, held: Held, number: int) -> Reading:
         """What the rules that ask for something on record read from an element."""
@@ -203,38 +223,35 @@ class Moving:
         """The day of the first state in which something differs that differs now."""
         if self._past is None:
             return None
-        today = self._evaluation.clock.today
-        found = self._past.first(then, lambda state: differs(self._bases_at(state, today)))
-        return today if found is None else found.moment.astimezone(UTC).date()
+        today = self._past.day(self._evaluation.clock.today)
+        found = self._past.first(then, lambda state: differs(self._compared(state, today).bases))
+        return self._evaluation.clock.today if found is None else found.moment.astimezone(UTC).date()
 
     def _differ(self, before: Bases, rule: Rule, number: int, bases: Bases) -> bool:
         """Whether something that a rule names is otherwise in ``bases`` than ``before``."""
         there = self._number(bases, number)
-        if there is None:
-            return False
-        first = self._number(before, number)
-        for clause in rule.reassess_when:
-            reading = _reading(clause, rule)
-            old = {} if first is None else before.read_from(first, reading)
-            found = changes(self._evaluation.graph.ids[number], old, bases.read_from(there, reading), bases.graph)
-            if any(self._is_named(cause, clause, (old, bases.read_from(there, reading))) for cause in found):
-                return True
-        return False
+        return there is not None and any(True for _ in self._named(rule, there, self._between(before, bases)))
 
-    def _read(self, state: State, day: date) -> Bases:
+    def _between_states(self, before: Bases, after: Bases) -> Comparison:
+        return Comparison(before, after, self.bases.plan, self._checks)
+
+    def _compare(self, state: State, day: date) -> Comparison:
         if self._past is None:
             raise TypeError("there is no past")
         graph: Graph = self._past.graph(state.number, day)
-        return Bases(replace(self._evaluation, graph=graph), self._checks)
+        then = Bases(replace(self._evaluation, graph=graph), self._checks, self.bases)
+        return Comparison(then, self.bases, self.bases.plan, self._checks)
+
+    def _element(self, held: Held) -> str:
+        return self._evaluation.graph.ids[held.elements[0]] if len(held.elements) == 1 else ""
 
     def _number(self, bases: Bases, number: int) -> int | None:
         graph = self._evaluation.graph
         return number if bases is self.bases else bases.graph.number(graph.ids[number])
 
     def _item(self, cause: Literal["basis", "rule"], held: Held, basis: Basis) -> DueItem:
-        graph = self._evaluation.graph
         alone = held.elements[0] if len(held.elements) == 1 else None
-        element = graph.ids[alone] if alone is not None else ""
+        element = self._element(held)
         rules = [key for key, _ in basis.rules]
         return DueItem(
             id=item_id(cause, held.name, element),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +14,7 @@ __all__ = ["KEPT", "Past", "State"]
 
 KEPT = 8
 """How many graphs are kept in memory."""
+FIRST = date(1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,12 @@ class State:
 
 
 class Past:
-    """``states`` in the order in which they were recorded; ``graph`` reads one of them for a day."""
+    """``states`` in the order in which they were recorded; ``graph`` reads one of them for a day. ``days`` are those on
+    which a fact begins to be valid, or is valid no longer: between two of them a state reads the same."""
 
-    def __init__(self, states: Sequence[State], graph: Callable[[int, date], Graph]) -> None:
+    def __init__(self, states: Sequence[State], graph: Callable[[int, date], Graph], days: Iterable[date] = ()) -> None:
         self.states = tuple(states)
+        self._days = sorted(set(days))
         self.graph = lru_cache(KEPT)(graph)
 
     def at(self, moment: datetime) -> tuple[State, date] | None:
@@ -35,8 +39,13 @@ class Past:
         it (whatever differs since differs since that moment, too). None where nothing was ever recorded."""
         earlier = [state for state in self.states if state.moment <= moment]
         if earlier:
-            return earlier[-1], moment.date()
-        return (self.states[0], self.states[0].moment.date()) if self.states else None
+            return earlier[-1], self.day(moment.date())
+        return (self.states[0], self.day(self.states[0].moment.date())) if self.states else None
+
+    def day(self, day: date) -> date:
+        """The first day on which every state reads as it does on this one."""
+        place = bisect_right(self._days, day)
+        return self._days[place - 1] if place else FIRST
 
     def reaches(self, moment: datetime) -> bool:
         """Whether what was known at a moment is recorded."""

@@ -80,9 +80,9 @@ def _looked(
     then = moving.then(held.since)
     outside: list[str] = []
     if then is not None:
-        there = then[0].graph.number(evaluation.graph.ids[number])
-        before = {} if there is None else then[0].read_from(there, moving.reading(held, number))
-        moved = difference(then[0].graph, evaluation.graph)
+        there = then[0].bases.graph.number(evaluation.graph.ids[number])
+        before = {} if there is None else then[0].bases.read_from(there, moving.reading(held, number))
+        moved = difference(then[0].bases.graph, evaluation.graph)
         outside = _outside(moved, evaluation.graph, {**before, **blocks}, footprint)
     causes = [item.cause for item in raised if item.about == held.name]
     if causes:

@@ -6,6 +6,7 @@ All functions work on a connection of ``Database`` and leave committing to it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import islice
 
 import numpy as np
@@ -20,7 +21,7 @@ from lexline.store.rows import PERSON, line_of
 from lexline.store.tables import IMPORT_RUN, PHRASE, RETRACTION, STATEMENT
 from lexline_lineage.facts import Fact
 
-__all__ = ["naming", "replace_sources"]
+__all__ = ["days_of_validity", "naming", "replace_sources"]
 
 _MANY = 10_000
 """How many facts are turned into rows, or inserted, at a time."""
@@ -61,6 +62,15 @@ def naming(connection: sa.Connection, key: str) -> tuple[int, tuple[str, ...]]:
     now = said.where(STATEMENT.c.id.not_in(sa.select(RETRACTION.c.statement))).subquery()
     names = sa.select(PHRASE.c.text).where(PHRASE.c.id.in_(sa.select(now.c.source))).order_by(PHRASE.c.text)
     return int(count), tuple(connection.execute(names).scalars())
+
+
+def days_of_validity(connection: sa.Connection) -> Iterator[date]:
+    """The days on which a fact of any time begins to be valid, or is valid no longer."""
+    begins = sa.select(STATEMENT.c.since).where(STATEMENT.c.since.is_not(None))
+    ends = sa.select(STATEMENT.c.until + 1).where(STATEMENT.c.until.is_not(None))
+    for day in connection.execute(sa.union(begins, ends)).scalars():
+        if date.min.toordinal() <= day <= date.max.toordinal():
+            yield date.fromordinal(day)
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------

@@ -118,6 +118,11 @@ class Store:
                 return FactColumns.of(())
             return columns_at(connection, revision.number, People(connection), without)
 
+    def days(self) -> tuple[date, ...]:
+        """The days on which a fact of any revision begins to be valid, or is valid no longer."""
+        with self._database.reading() as connection:
+            return tuple(facts.days_of_validity(connection))
+
     def replace(self, source: str, said: Iterable[Fact], *, importer: str, note: str = "") -> Revision | None:
         """From now on the source says just that. None where it said so before; all or nothing otherwise."""
         return self.replace_all({source: (importer, said)}, note=note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +23,7 @@ from lexline.app.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Iterator, Sequence
 
     from lexline.app.cli.session import Session
     from lexline.due import DueItem, Past, Queue, WhyNot
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lexline.project import Files
     from lexline_lineage.graph import Graph
     from lexline_lineage.snapshot_store import Snapshots
+    from lexline_lineage.vocabulary import Vocabulary
 
 FORMATS = ("text", "json", "csv")
 KINDS = ("assessment", "judgement", "waiver", "waiver-withdrawn", "acknowledgement")
@@ -181,12 +182,27 @@ def _recorded(files: Files, session: Session, snapshots: Snapshots | None) -> tu
         entries = store.entries(kinds=KINDS)
         revisions = store.revisions()[::-1]
         last = store.revision_at(files.at).number if files.at else None
+        days = [*store.days(), *_days_beside(files, vocabulary)]
     states = [State(one.number, one.moment) for one in revisions if last is None or one.number <= last]
 
     def graph(number: int, day: date) -> Graph:
         return load_graph(replace(files, at=str(number)), vocabulary, day, snapshots).graph
 
-    return entries, Past(states, graph)
+    return entries, Past(states, graph, days)
+
+
+def _days_beside(files: Files, vocabulary: Vocabulary) -> Iterator[date]:
+    """The days on which facts of the portfolio files begin to be valid, or are valid no longer."""
+    from lexline_lineage.facts import AttributeFact, EdgeFact
+    from lexline_lineage.files import read_portfolio
+
+    for path in files.portfolio:
+        for fact in read_portfolio(path, vocabulary):
+            if isinstance(fact, AttributeFact | EdgeFact):
+                if fact.since is not None:
+                    yield fact.since
+                if fact.until is not None and fact.until.toordinal() < date.max.toordinal():
+                    yield fact.until + timedelta(days=1)
 
 
 def _item(queue: Queue, name: str) -> DueItem:
