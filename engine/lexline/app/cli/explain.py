@@ -25,7 +25,7 @@ from lexline.app.cli.options import (
 
 
 def explain(
-    rule: Annotated[str, typer.Argument(help="The rule: RULE, or policy/RULE.")],
+    rule: Annotated[str, typer.Argument(help="The rule: RULE, or policy/RULE. With --scope, the element.")],
     element: Annotated[str | None, typer.Argument(help="The element's id.")] = None,
     project: ProjectOption = Path(),
     policy: PolicyOption = None,
@@ -40,17 +40,25 @@ def explain(
     plan: Annotated[
         bool, typer.Option("--plan", help="Show how the rule is decided, and all that it can read.")
     ] = False,
+    scope: Annotated[
+        bool, typer.Option("--scope", help="Show which rules of which policies are about an element, and why.")
+    ] = False,
     change: Annotated[bool, typer.Option(help="Also look for the facts that would change the verdict.")] = True,
 ) -> int:
     """Show the rule as a tree with the truth of each part, the facts read and their sources, the paths in the lineage,
-    and a smallest set of facts that would change the verdict."""
+    and a smallest set of facts that would change the verdict. `--scope ELEMENT`: which regimes apply to an element."""
     from lexline.app.cli.options import mistake
     from lexline.app.cli.output import emit, tell
-    from lexline.app.cli.session import open_session, rule_key, subject_number
+    from lexline.app.cli.session import element_number, open_session, rule_key, subject_number
     from lexline.app.render.explanation import render_explanation
 
     files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
     session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
+    if scope:
+        from lexline.app.render.scope import render_scope
+
+        emit(render_scope(session.evaluation, element_number(session.evaluation, rule)))
+        return 0
     key = rule_key(session.evaluation.program, rule)
     if plan:
         from lexline.lang.digest import rests_on

@@ -85,12 +85,15 @@ def _cited(explanation: Explanation) -> Iterator[str]:
             yield from (node.witness.element, *node.witness.path)
 
 
-def explanation_lines(explanation: Explanation) -> list[str]:
-    """The tree of an explanation: a mark for each part; what does not bear on the verdict is in parentheses."""
-    return [line for node in explanation.nodes for line in _node_lines(node, 0)]
+def explanation_lines(explanation: Explanation, *, asides: bool = True) -> list[str]:
+    """The tree of an explanation: a mark for each part; what makes no difference to the verdict is said to, or left
+    out without ``asides``."""
+    return [line for node in explanation.nodes for line in _node_lines(node, 0, asides=asides)]
 
 
-def _node_lines(node: Node, depth: int) -> list[str]:
+def _node_lines(node: Node, depth: int, *, asides: bool) -> list[str]:
+    if node.weight is Weight.ASIDE and not asides:
+        return []
     indent = "  " * depth
     inner = "  " * (depth + 1)
     lines = [f"{indent}{_headline(node)}"]
@@ -99,7 +102,7 @@ def _node_lines(node: Node, depth: int) -> list[str]:
     lines += [f"{inner}fact: {facts_line(fact)}" for fact in node.facts if fact.value is not None]
     lines += [f"{inner}missing: {missing_line(fact)}" for fact in node.missing]
     for child in node.children:
-        lines += _node_lines(child, depth + 1)
+        lines += _node_lines(child, depth + 1, asides=asides)
     return lines
 
 

@@ -1,0 +1,68 @@
+"""``lexline explain --scope``: which rules are about an element, why, and what would tell where it can't be told."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lexline.app.cli.commands import run
+from lexline.decision import Evaluation
+from lexline.evaluate.verdict import Clock
+from lexline.lang.compile import compile_text
+from lexline.scope import scope_of
+from lexline_lineage.builder import build
+from lexline_lineage.facts import AttributeFact, ElementFact, Source
+from lexline_lineage.vocabulary_files import load_builtin_vocabulary
+
+POLICY = """
+policy p "House" version 1
+term ours for system means organisation_role = provider
+rule TIED "its role is recorded" for system require organisation_role is known tags scope
+rule ALWAYS "a" for system require owner is known
+rule OURS "b" for ours system require owner is known
+rule CHILDREN "c" for ours system where affects_children require owner is known
+rule MODELS "d" for model require owner is known
+"""
+BUILTIN = load_builtin_vocabulary()
+
+
+def scope(**attributes: object) -> tuple[list[str], list[str], list[str], list[str]]:
+    """The rules that apply, don't, can't be told, and the attributes that would tell."""
+    program, found = compile_text(POLICY, BUILTIN)
+    assert not found
+    source = Source("test", "")
+    facts = [ElementFact("s", "system", source), *(AttributeFact("s", a, v, source) for a, v in attributes.items())]
+    graph = build(BUILTIN, facts, date(2026, 9, 3)).graph
+    number = graph.number("s")
+    assert number is not None
+    (policy,) = scope_of(Evaluation(program, graph, Clock.of(date(2026, 9, 3), None)), number)
+    assert [explanation.decision.rule[1] for explanation in policy.deciding] == ["TIED"]
+    groups = ([key[1] for key in keys] for keys in (policy.applying, policy.silent, policy.untold))
+    return (*groups, [fact.attribute for fact in policy.missing])
+
+
+def test_what_applies_and_what_would_tell() -> None:
+    always = ["TIED", "ALWAYS"]
+    assert scope() == (always, [], ["OURS", "CHILDREN"], ["organisation_role", "affects_children"])
+    assert scope(organisation_role="deployer") == (always, ["OURS", "CHILDREN"], [], [])
+    assert scope(organisation_role="provider") == ([*always, "OURS"], [], ["CHILDREN"], ["affects_children"])
+    assert scope(organisation_role="provider", affects_children=True) == ([*always, "OURS", "CHILDREN"], [], [], [])
+
+
+def test_the_regimes_of_a_system(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lexline.yaml").write_text("policies: []\npacks: [eu-ai-act, fca]\nportfolio: [p.yaml]\n")
+    known = 'kind: system, eu_nexus: output-used-in-eu, annex_iii: ["5(b)"], derogation: none'
+    (tmp_path / "p.yaml").write_text(f"nodes: {{loans: {{{known}}}, bureau: {{kind: team}}}}\n")
+    assert run(["explain", "--scope", "loans", "-C", str(tmp_path), "--on", "2028-01-10"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("system loans, on 2028-01-10\n")
+    assert "✓ point-5-b: system is point-5-b: true" in shown
+    assert "point-1-a: false" not in shown
+    assert "\n    organisation_role of loans: no value is recorded" in shown
+    assert "FCA rules and guidance for models: 0 rules apply" in shown
+    assert run(["explain", "--scope", "bureau", "-C", str(tmp_path)]) == 0
+    assert "no rule is about a team" in capsys.readouterr().out
+    assert run(["explain", "--scope", "loan", "-C", str(tmp_path)]) == 2
+    assert "did you mean `loans`?" in capsys.readouterr().err
