@@ -217,3 +217,23 @@ def test_two_folders_of_a_pack(project: Path, capsys: pytest.CaptureFixture[str]
     found = said(capsys, "--policies", "v1..v2")
     assert found["rules"] == {"added": [], "removed": [], "changed": ["ground/FEW"]}
     assert [(flip["policy"], flip["after"]["verdict"]) for flip in found["flips"]] == [("ground", "fail")]
+
+
+def test_what_becomes_stale_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = 'policy house\nrule DPIA "d" for model where some upstream dataset has rows > 0\n'
+    rule += "  require some assessment has type = dpia\n"
+    (project / "policies" / "house.policy").write_text(rule)
+    nodes = "  dpia-1: {kind: assessment, type: dpia, status: approved, approved_on: 2026-08-01}\nedges:\n"
+    text = PORTFOLIO.replace("edges:\n", nodes) + "  - [dpia-1, assesses, m]\n"
+    (project / "portfolio.yaml").write_text(text)
+    (project / "supposed.yaml").write_text("nodes: {d: {kind: dataset, rows: 3}}\n")
+    found = said(capsys, "--suppose", "supposed.yaml")
+    (stale,) = found["stale"]
+    assert (stale["name"], stale["element"], stale["owner"]) == ("dpia-1", "m", "Jo")
+    assert [(cause["name"], cause["path"]) for cause in stale["moved"]] == [("rows of d", ["m", "d"])]
+    assert found["flips"] == []
+    for form in ("text", "markdown", "html"):
+        assert run(["impact", "--on", "2026-09-03", "--suppose", "supposed.yaml", "--format", form]) == 0
+        assert "dpia-1" in capsys.readouterr().out
+    (project / "supposed.yaml").write_text("nodes: {d: {kind: dataset, name: D}}\n")
+    assert said(capsys, "--suppose", "supposed.yaml")["stale"] == []

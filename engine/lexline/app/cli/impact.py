@@ -47,6 +47,7 @@ def impact(
     """
     from lexline.app.cli.output import emit, progress
     from lexline.app.render.impact import render_impact
+    from lexline.due import stale_by
     from lexline.impacts import impact as moved_by
     from lexline.plugin_manager import load_plugins
 
@@ -74,7 +75,8 @@ def impact(
         if suppose is not None:
             new = _supposing(new, suppose)
         moved = moved_by(old, new, checks=plugins.signatures)
-    emit(render_impact(moved, format_, reasons), output)
+        stale = stale_by(moved, plugins.signatures)
+    emit(render_impact(moved, format_, reasons, stale), output)
     found = {"new-fail": moved.new_fails, "new-unknown": moved.new_unknowns, "any-flip": moved.flips}
     return 1 if fail_on is not None and found[fail_on] else 0
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lexline.app.render.page import page
 from lexline.app.render.sections import Row, Section
+from lexline.due import Stale
 from lexline.evaluate.cone_columns import Decided
 from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
@@ -15,15 +16,18 @@ from lexline_plugins.reporters.wording import counted, inline, printable
 __all__ = ["render_impact"]
 
 
-def render_impact(moved: Impact, form: str, reasons: int) -> str:
-    """The impact in a form: ``text``, ``markdown``, ``html`` or ``json``. The first ``reasons`` flips say why."""
+def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale] = ()) -> str:
+    """The impact in a form: ``text``, ``markdown``, ``html`` or ``json``. The first ``reasons`` flips say why.
+    ``stale`` are the assessments, judgements and waivers that rest on something else now."""
     flips = gravest_first(moved.flips)
     told = tell_flips(moved, flips[:reasons])
     if form == "json":
-        return json.dumps(_json(moved, told, flips[reasons:]), indent=2, ensure_ascii=True) + "\n"
+        return json.dumps(_json(moved, told, flips[reasons:], stale), indent=2, ensure_ascii=True) + "\n"
     if form == "html":
-        return page(f"Impact on {moved.new.clock.today}", _summary(moved), list(_sections(moved, told, len(flips))))
-    lines = _markdown(moved, told, len(flips)) if form == "markdown" else _text(moved, told, len(flips))
+        return page(
+            f"Impact on {moved.new.clock.today}", _summary(moved), list(_sections(moved, told, len(flips), stale))
+        )
+    lines = (_markdown if form == "markdown" else _text)(moved, told, len(flips), stale)
     return printable("\n".join(lines)) + "\n"
 
 
@@ -75,7 +79,19 @@ def _because(told: ToldFlip) -> tuple[str, list[str]]:
     return ("all of these together" if told.together else "because"), causes
 
 
-def _text(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
+def _why_stale(one: Stale) -> list[str]:
+    """Why something on record is stale."""
+    rules = [f"{rule} is new or means something else" for rule in one.rules]
+    more = [f"and {one.further:,} more"] if one.further else []
+    return [*rules, *(_cause(cause) for cause in one.moved), *more]
+
+
+def _about_stale(one: Stale) -> str:
+    due = f", by {one.due}" if one.due is not None else ""
+    return inline(f"{one.kind} {one.name}" + (f" of {one.element}" if one.element else "") + f"{due}: {one.settle}")
+
+
+def _text(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[Stale]) -> Iterator[str]:
     yield f"Impact on {moved.new.clock.today}: {_summary(moved)}"
     for sort, name, causes in _rules(moved):
         yield f"rule {sort}: {name}"
@@ -96,9 +112,12 @@ def _text(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
             yield from (f"    {cause}" for cause in causes)
     if count > len(told):
         yield f"\nand {count - len(told):,} more (--reasons, or --format json)"
+    for item in stale:
+        yield f"\nstale: {_about_stale(item)}"
+        yield from (f"  because {why}" for why in _why_stale(item))
 
 
-def _markdown(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
+def _markdown(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[Stale]) -> Iterator[str]:
     yield f"### Impact on {moved.new.clock.today}"
     yield f"\n{_summary(moved)}\n"
     yield from (
@@ -115,9 +134,12 @@ def _markdown(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[str]:
         yield f"| {' | '.join(_cell(cell) for cell in cells)} | {because} |"
     if count > len(told):
         yield f"\nand {count - len(told):,} more"
+    if stale:
+        yield "\nTo be assessed again:\n"
+    yield from (f"- {_cell(_about_stale(item))}: {_cell('; '.join(_why_stale(item)))}" for item in stale)
 
 
-def _sections(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[Section]:
+def _sections(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[Stale]) -> Iterator[Section]:
     rules = [Row((sort, name), tuple(causes)) for sort, name, causes in _rules(moved)]
     if rules:
         yield Section("Rules", ("what", "rule, and what changed in it"), tuple(rules))
@@ -131,6 +153,12 @@ def _sections(moved: Impact, told: list[ToldFlip], count: int) -> Iterator[Secti
         rows.append(Row((*cells, "" if word == "because" else f"{word}:"), tuple(causes)))
     heads = ("before", "now", "rule", "element", "owner", "severity", "deadline", "because")
     yield Section("What differs", heads, tuple(rows), more=count - len(told))
+    if stale:
+        again = [
+            Row((one.kind, one.name, one.element, one.owner, str(one.due or ""), one.settle), tuple(_why_stale(one)))
+            for one in stale
+        ]
+        yield Section("To be assessed again", ("what", "name", "of", "owner", "by", "because"), tuple(again))
 
 
 def _cell(text: str) -> str:
@@ -141,7 +169,7 @@ def _cell(text: str) -> str:
     return shown
 
 
-def _json(moved: Impact, told: list[ToldFlip], rest: list[Flip]) -> dict[str, object]:
+def _json(moved: Impact, told: list[ToldFlip], rest: list[Flip], stale: Sequence[Stale]) -> dict[str, object]:
     return {
         "on": str(moved.new.clock.today),
         "rules": {
@@ -155,6 +183,7 @@ def _json(moved: Impact, told: list[ToldFlip], rest: list[Flip]) -> dict[str, ob
             *(_flip_json(one.flip) | _told_json(one) for one in told),
             *(_flip_json(flip) for flip in rest),
         ],
+        "stale": [_stale_json(one) for one in stale],
     }
 
 
@@ -170,10 +199,7 @@ def _flip_json(flip: Flip) -> dict[str, object]:
 
 
 def _told_json(one: ToldFlip) -> dict[str, object]:
-    causes = [
-        {"sort": c.sort, "name": c.name, "before": c.before, "after": c.after, "place": c.place, "path": list(c.path)}
-        for c in one.causes
-    ]
+    causes = [_cause_json(cause) for cause in one.causes]
     return {
         "owner": one.owner,
         "severity": one.severity,
@@ -182,4 +208,29 @@ def _told_json(one: ToldFlip) -> dict[str, object]:
         "causes": causes,
         "together": one.together,
         "complete": one.complete,
+    }
+
+
+def _cause_json(c: Cause) -> dict[str, object]:
+    return {
+        "sort": c.sort,
+        "name": c.name,
+        "before": c.before,
+        "after": c.after,
+        "place": c.place,
+        "path": list(c.path),
+    }
+
+
+def _stale_json(one: Stale) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "name": one.name,
+        "element": one.element,
+        "owner": one.owner,
+        "due": None if one.due is None else str(one.due),
+        "settle": one.settle,
+        "rules": list(one.rules),
+        "moved": [_cause_json(cause) for cause in one.moved],
+        "further": one.further,
     }
