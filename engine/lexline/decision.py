@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from lexline.evaluate.bounds import UNBOUNDED
 from lexline.evaluate.calls import CheckResults
@@ -31,8 +32,10 @@ from lexline.plan.rewrite import rewrite
 from lexline.report import MeasureFigure, PolicyLine, PortfolioLine, Provision, Report, gravest_first
 from lexline_lineage.graph import Graph
 from lexline_lineage.identity import Joins
-from lexline_lineage.overlay import Changes
 from lexline_lineage.values import Sort, Value
+
+if TYPE_CHECKING:
+    from lexline_lineage.overlay import Changes
 
 __all__ = ["ALL_REASONS", "Evaluation", "Gate", "StoreState", "decide", "explain", "gate"]
 
@@ -142,7 +145,8 @@ class Gate:
         self._waivers = evaluation.waived()
         self._interpreter = _interpreter(evaluation)
         kernels: Choice = "best" if lasting else "numpy"
-        plan = rewrite(build_plan(evaluation.program, kind))
+        program = evaluation.program
+        plan = plan_of(program) if kind is None else rewrite(build_plan(program, kind))
         given = (plan, evaluation.graph, evaluation.clock, evaluation.checks)
         self._cones = ConeEvaluator(ColumnEvaluator(*given, kernels=kernels), kernels=kernels)
         if lasting:

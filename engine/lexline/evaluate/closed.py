@@ -4,9 +4,9 @@ once for all elements of the member's kind. ``paint`` and ``summing`` bring the 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from lexline.evaluate.column_types import Cells, Numbers, Truths, Values, repeat, truth_of
-from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Reader
 from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
 from lexline.evaluate.truth_columns import conjunction
@@ -14,6 +14,9 @@ from lexline.evaluate.walks import Masks
 from lexline.evaluate.ways import WholeWays, kind_of
 from lexline.plan.batches import TOGETHER, batches
 from lexline.plan.nodes import Constant, Extreme, Input, Lineage, Navigate, Node, Quantify, Related, navigation_of
+
+if TYPE_CHECKING:
+    from lexline.evaluate.earlier import Earlier
 
 __all__ = ["Closed"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,7 +29,6 @@ from lexline.evaluate.column_types import (
     write,
 )
 from lexline.evaluate.decisions import PHASES, VERDICTS, VerdictColumn
-from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Frame, Reader, distinct
 from lexline.evaluate.leaves import Leaves
 from lexline.evaluate.operations import combine
@@ -49,6 +49,9 @@ from lexline_lineage.values import Value
 
 FEW = 64
 """From how many elements on a paint of the lineage costs less than a walk from each."""
+
+if TYPE_CHECKING:
+    from lexline.evaluate.earlier import Earlier
 
 __all__ = ["PHASES", "VERDICTS", "ColumnEvaluator", "Figure", "VerdictColumn"]
 

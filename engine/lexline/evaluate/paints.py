@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lexline.evaluate.closed import Closed
 from lexline.evaluate.column_types import Bools, Index
-from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.grounds import Ground, LineageGround
 from lexline.evaluate.orders import Order
 from lexline.evaluate.repaint import Area, MarkAgain, area_of
 from lexline.plan.batches import cap_of
 from lexline.plan.nodes import Aggregate, CompareSome, Lineage, Navigate, Node, Plan, Quantify, navigation_of
 from lexline_lineage.graph import Graph
+
+if TYPE_CHECKING:
+    from lexline.evaluate.earlier import Earlier
 
 __all__ = ["Paints"]
 

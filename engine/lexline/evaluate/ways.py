@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
 from lexline.evaluate.bounds import PAIRS
 from lexline.evaluate.column_types import Bools, Index, Truths, truth_of
-from lexline.evaluate.earlier import Earlier
 from lexline.evaluate.frames import Reader
 from lexline.evaluate.navigation_columns import (
     Groups,
@@ -25,6 +24,9 @@ from lexline.evaluate.navigation_columns import (
 from lexline.evaluate.walk_kernels import WalkKernels
 from lexline.evaluate.walks import Masks
 from lexline.plan.nodes import Document, Domain, Items, Lineage, Navigate, Portfolio, Related
+
+if TYPE_CHECKING:
+    from lexline.evaluate.earlier import Earlier
 
 __all__ = ["WholeWays", "items_domain", "kind_of"]
 
