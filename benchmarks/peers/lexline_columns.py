@@ -63,6 +63,7 @@ class Lexline(Engine):
 
     def full(self, rules=RULES):
         columns = self.columns()
+        columns.expect([self.keys[rule] for rule in (self.rules if self.policy == "many" else rules)])
         codes = [VERDICTS.index(verdict) for verdict in WELL]
         return np.stack([np.isin(columns.rule(self.keys[rule]).verdicts, codes) for rule in (self.rules if self.policy == "many" else rules)], axis=1)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 from datetime import UTC, date, datetime
 
 import pytest
 
 from large_shapes import SHAPES, shape_facts
+from lexline.decision import Evaluation, decide
+from lexline.diagnostics import LexlineError
 from lexline.evaluate.bounds import UNBOUNDED, Bounds, Rehearsal, bounds_within
 from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
-from lexline.plan.build import build_plan
+from lexline.lang.typed import Program
+from lexline.memory import parse_size, shown_size
 from lexline.plan.nodes import Plan
-from lexline.plan.rewrite import rewrite
+from lexline.plan.planned import plan_of
 from lexline.plan.uses import Uses, questions
 from lexline_lineage.builder import build
 from lexline_lineage.graph import Graph
@@ -40,10 +44,15 @@ SMALL = Bounds(pairs=4_000, together=1, questions=1)
 
 
 @pytest.fixture(scope="module")
-def plan() -> Plan:
+def program() -> Program:
     program, mistakes = compile_text(POLICY, VOCABULARY)
     assert not mistakes
-    return rewrite(build_plan(program))
+    return program
+
+
+@pytest.fixture(scope="module")
+def plan(program: Program) -> Plan:
+    return plan_of(program)
 
 
 def graph_of(shape: str, size: int) -> Graph:
@@ -121,3 +130,28 @@ def test_uses_count_each_reader_once(plan: Plan) -> None:
         uses.answered(question)
     assert uses.is_through
     assert not [number for number in decided if uses.is_wanted(number)]
+
+
+def test_a_limit_changes_no_report(program: Program) -> None:
+    evaluation = Evaluation(program, graph_of("dense", 60), CLOCK)
+    free = decide(evaluation, reasons=5)
+    with pytest.raises(LexlineError) as refused:
+        decide(evaluation, reasons=5, memory_limit=1_000_000)
+    least = re.search(r"at least (\d+MB)", str(refused.value))
+    assert least is not None
+    assert decide(evaluation, reasons=5, memory_limit=parse_size(least[1])) == free
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2GB", 2 * 10**9), ("1.5 GiB", 3 * 2**29), ("500mb", 500 * 10**6), (" 64KiB ", 2**16), ("7B", 7)],
+)
+def test_sizes_are_read_with_their_units(text: str, size: int) -> None:
+    assert parse_size(text) == size
+    assert parse_size(shown_size(size)) >= size
+
+
+@pytest.mark.parametrize("text", ["", "2", "GB", "-2GB", "2 GBs", "1e3MB", "2,5GB", "٢GB"])
+def test_other_sizes_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        parse_size(text)
