@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,38 @@ def test_facts_and_store_are_one_too_many(project: Path, capsys: pytest.CaptureF
     status, text = said(capsys, "check")
     assert status == 2
     assert "LX301" in text
+
+
+def test_imports_at_once_through_the_command_line(
+    address: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = ("one", "two")
+    line = "  {name}: {{importer: mlflow, paths: [{name}.json], settings: {{authority: {name}}}}}\n"
+    settings = SETTINGS.format(store=address).rpartition("  registry:")[0] + "".join(
+        line.format(name=n) for n in sources
+    )
+    (project / "lexline.yaml").write_text(settings, "utf-8")
+    for name in sources:
+        (project / f"{name}.json").write_text(registry("Jo Doe", name), "utf-8")
+    fork = get_context("fork")  # as the shell starts two, but with Python running
+    started = [fork.Process(target=lambda name=name: os._exit(run(["import", name]))) for name in sources]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+        assert process.exitcode == 0
+    revisions = json.loads(said(capsys, "log", "--format", "json")[1])["revisions"]
+    assert [r["number"] for r in revisions] == [2, 1]
+    assert sorted(r["sources"][0]["source"] for r in revisions) == sorted(sources)
+    assert json.loads(said(capsys, "check", "--format", "json")[1])["summary"]["pass"] == len(sources)
+
+
+def test_a_snapshot_changes_nothing_that_identity_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "registry.json").write_text(registry("Jo Doe", "credit", "fraud"), "utf-8")
+    assert said(capsys, "import")[0] == 0
+    before = said(capsys, "identity", "--format", "json")
+    assert before[0] == 0
+    assert json.loads(before[1])["elements"] > 0
+    assert said(capsys, "check")[0] == 0
+    assert list((project / "cache").rglob("*.graph"))
+    assert said(capsys, "identity", "--format", "json") == before

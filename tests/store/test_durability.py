@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import resource
-import subprocess
-import sys
+import signal
 import time
 from pathlib import Path
 
@@ -17,11 +16,6 @@ from lexline.store import open_store
 from lexline_lineage.facts import AttributeFact
 
 KILLS = 12
-
-
-def start(address: str, source: str, times: int) -> subprocess.Popen[str]:
-    command = [sys.executable, str(Path(writer.__file__)), address, source, str(times)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def versions(address: str) -> dict[str, set[object]]:
@@ -39,34 +33,48 @@ def versions(address: str) -> dict[str, set[object]]:
 
 def test_a_killed_import_leaves_the_state_before_it(address: str) -> None:
     chance = random.Random(20261128)  # noqa: S311  # when to kill is no secret
+    killed_at_work = 0
     for _ in range(KILLS):
-        with start(address, "s", 1_000) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0.0, 0.12))
-            process.kill()
-            process.wait()
-            told = [int(line) for line in process.stdout.read().split()]
+        process, telling = writer.start(address, "s", 1_000)
+        assert telling.recv() == -1
+        time.sleep(chance.uniform(0.0, 0.12))
+        process.kill()
+        told = writer.told_until_the_end(telling)
+        process.join()
         found = versions(address).get("s", set())
         assert len(found) <= 1
         if told:  # what was reported as written is there, or what came after it
             assert {int(str(version)) for version in found} & {told[-1], told[-1] + 1}
+        killed_at_work += process.exitcode == -signal.SIGKILL
+    assert killed_at_work == KILLS
     with open_store(address) as store:
         numbers = [revision.number for revision in store.revisions()]
     assert numbers == list(range(len(numbers), 0, -1))
 
 
 def test_imports_at_the_same_time_lose_nothing(address: str) -> None:
-    processes = [start(address, source, 6) for source in ("a", "b", "c", "a")]
-    for process in processes:
-        with process:
-            process.communicate()
-        assert process.returncode == 0
+    started = [writer.start(address, source, 6) for source in ("a", "b", "c", "a")]
+    for process, telling in started:
+        assert writer.told_until_the_end(telling) == [-1, *range(6)]
+        process.join()
+        assert process.exitcode == 0
     assert versions(address) == {source: {"5"} for source in ("a", "b", "c")}
     with open_store(address) as store:
         numbers = [revision.number for revision in store.revisions()]
     assert numbers == list(range(len(numbers), 0, -1))
     assert 18 <= len(numbers) <= 24  # two that say the same at once are one revision
+
+
+def test_who_reads_during_imports_sees_whole_states(address: str) -> None:
+    process, telling = writer.start(address, "s", 1_000)
+    assert [telling.recv(), telling.recv()] == [-1, 0]
+    seen: list[int] = []
+    while len(set(seen)) < 4:  # versions() looks that each state is whole
+        (version,) = versions(address)["s"]
+        seen.append(int(str(version)))
+    process.kill()
+    process.join()
+    assert seen == sorted(seen)
 
 
 @pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + b"\xff" * 500])

@@ -101,3 +101,11 @@ def test_an_empty_store_has_no_facts_and_no_head(address: str) -> None:
     assert store.head() is None
     assert store.replace("s", [], importer="i") is None
     store.close()
+
+
+def test_a_fact_is_of_the_source_that_was_imported(address: str) -> None:
+    with open_store(address) as store:
+        store.replace(
+            "registry", [ElementFact("a", "model", Source("whatever the importer says", "f:1"))], importer="i"
+        )
+        assert store.facts() == (ElementFact("a", "model", Source("registry", "f:1")),)

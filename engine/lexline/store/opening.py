@@ -192,6 +192,12 @@ def _problem(shown: str, error: DBAPIError) -> LexlineError:
     if name.startswith(_LOCKED):
         message = f"the store `{shown}` is being written to by another process"
         return UnfinishedError((Diagnostic("LX502", message, (), "try again when that has ended"),))
+    if name.startswith("SQLITE_READONLY"):
+        message = f"the store `{shown}` can't be used: for you, it or its folder is read-only"
+        return _refusal(message, "check your access rights; SQLite keeps files beside a store, even to read it")
+    if name.startswith("SQLITE_CANTOPEN"):
+        advice = "check its name and your access rights, to its folder too: SQLite keeps files beside it"
+        return _refusal(f"the store `{shown}` can't be opened", advice)
     if isinstance(error.orig, sqlite3.Error) and not name.startswith(_FAILED):
         return _refusal(f"the store `{shown}` can't be used: {said}", "check its name and your access rights")
     message = f"the store `{shown}` failed: {said}"
