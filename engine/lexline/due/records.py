@@ -11,6 +11,7 @@ from lexline.decision import Evaluation
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Verdict
 from lexline.lang.typed import Key
+from lexline.ledger.evidence import RELATIONS
 from lexline.ledger.record import AssessmentEntry, JudgementEntry, Recorded, WaiverEntry
 from lexline.ledger.waivers import COVERED, Waiver
 from lexline.plan.places import EVIDENCE
@@ -18,7 +19,6 @@ from lexline_lineage.graph import Graph
 
 __all__ = ["Held", "end_of", "held_by", "waived_elements"]
 
-RELATIONS = {"assessment": "assesses", "judgement": "judges"}
 DECIDED = {"assessment": "approved_on", "judgement": "decided_on"}
 UNDECIDED = ("draft", "in-review")
 
