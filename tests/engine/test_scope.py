@@ -13,7 +13,7 @@ from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
 from lexline.scope import scope_of
 from lexline_lineage.builder import build
-from lexline_lineage.facts import AttributeFact, ElementFact, Source
+from lexline_lineage.facts import AttributeFact, ElementFact, Fact, Source
 from lexline_lineage.vocabulary_files import load_builtin_vocabulary
 
 POLICY = """
@@ -33,14 +33,15 @@ def scope(**attributes: object) -> tuple[list[str], list[str], list[str], list[s
     program, found = compile_text(POLICY, BUILTIN)
     assert not found
     source = Source("test", "")
-    facts = [ElementFact("s", "system", source), *(AttributeFact("s", a, v, source) for a, v in attributes.items())]
+    facts: list[Fact] = [ElementFact("s", "system", source)]
+    facts += [AttributeFact("s", attribute, value, source) for attribute, value in attributes.items()]
     graph = build(BUILTIN, facts, date(2026, 9, 3)).graph
     number = graph.number("s")
     assert number is not None
     (policy,) = scope_of(Evaluation(program, graph, Clock.of(date(2026, 9, 3), None)), number)
     assert [explanation.decision.rule[1] for explanation in policy.deciding] == ["TIED"]
-    groups = ([key[1] for key in keys] for keys in (policy.applying, policy.silent, policy.untold))
-    return (*groups, [fact.attribute for fact in policy.missing])
+    applying, silent, untold = ([key[1] for key in keys] for keys in (policy.applying, policy.silent, policy.untold))
+    return applying, silent, untold, [fact.attribute for fact in policy.missing]
 
 
 def test_what_applies_and_what_would_tell() -> None:

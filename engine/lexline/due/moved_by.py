@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from lexline.basis import Bases
-from lexline.due.changes import changes
+from lexline.due.changes import changes, told
+from lexline.due.comparison import Comparison
 from lexline.due.movements import MOST, Moving, settle
 from lexline.due.owners import Owners
 from lexline.due.queue import Marks
@@ -43,13 +44,14 @@ def stale_by(moved: Impact, checks: Mapping[str, CheckSignature] | None = None) 
         return []
     moving = Moving(moved.old, None, checks or {}, Marks())
     after = Bases(moved.new, checks)
+    compared = Comparison(moving.bases, after, after.plan, checks or {})
     owners = Owners(moved.old)
-    found = [_stale(moved, moving, after, held, owners) for held in held_by(moved.old)]
+    found = [_stale(moved, moving, compared, held, owners) for held in held_by(moved.old)]
     return [one for one in found if one is not None]
 
 
-def _stale(moved: Impact, moving: Moving, after: Bases, held: Held, owners: Owners) -> Stale | None:
-    was, now = moving.basis(moving.bases, held), moving.basis(after, held)
+def _stale(moved: Impact, moving: Moving, compared: Comparison, held: Held, owners: Owners) -> Stale | None:
+    was, now = moving.basis(moving.bases, held), moving.basis(compared.now, held)
     if was is None or now is None or not (was.rules or now.rules):
         return None
     meant = {digest for _, digest in was.rules}
@@ -57,12 +59,14 @@ def _stale(moved: Impact, moving: Moving, after: Bases, held: Held, owners: Owne
     if was.digest == now.digest and not rules:
         return None
     graph = moved.old.graph
-    found: list[Cause] = []
+    count, found = 0, list[Cause]()
     for number in held.elements if was.digest != now.digest else ():
         there = moved.new.graph.number(graph.ids[number])
-        reading = moving.reading(held, number)
-        blocks = {} if there is None else after.read_from(there, reading)
-        found += changes(graph.ids[number], moving.bases.read_from(number, reading), blocks, moved.new.graph)
+        if there is not None:
+            sides = compared.sides(there, moving.reading(held, number), whole=False)
+            differing = changes(*sides, moved.new.graph)
+            count += len(differing)
+            found += told(differing, graph.ids[number], (moved.new.graph, graph), MOST - len(found))
     alone = held.elements[0] if len(held.elements) == 1 else None
     keys = [key for key, _ in was.rules]
     return Stale(
@@ -70,8 +74,8 @@ def _stale(moved: Impact, moving: Moving, after: Bases, held: Held, owners: Owne
         held.kind,
         "" if alone is None else graph.ids[alone],
         tuple(rules),
-        tuple(found[:MOST]),
-        max(0, len(found) - MOST),
+        tuple(found),
+        count - len(found),
         owners.owner(alone, keys, held.person),
         owners.due(moved.new.clock.today, alone, keys),
         settle(held.kind, held.word),
