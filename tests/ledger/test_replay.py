@@ -71,10 +71,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"policies: [policies]\nstore: lexline.db\nsources: {{registry: {source}}}\n", "utf-8"
     )
     imported(REGISTRY)
-    for command in (["init", "-q"], ["add", "policies", "lexline.yaml"], ["commit", "-q", "-m", "first"]):
+    committed("policies", "lexline.yaml")
+    return tmp_path
+
+
+def committed(*names: str) -> None:
+    """Keep files in git as they are."""
+    for command in (["init", "-q"], ["add", *names], ["commit", "-q", "-m", "as it was"]):
         identity = ["-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
         subprocess.run(["git", *identity, *command], check=True)  # noqa: S607  # the git of the system
-    return tmp_path
 
 
 def imported(registry: object) -> None:
@@ -134,6 +139,7 @@ def test_an_evaluation_before_any_import(
     source = "sources: {registry: {importer: mlflow, paths: [registry.json], settings: {authority: reg}}}\n"
     Path("lexline.yaml").write_text(named + source, "utf-8")
     assert run(["check", "--record"]) == 1
+    committed("policies", "lexline.yaml", "portfolio")
     imported(REGISTRY)
     assert replayed(capsys)[:2] == (0, ["same"])
     Path("portfolio/models.yaml").write_text(
@@ -143,6 +149,7 @@ def test_an_evaluation_before_any_import(
     assert (status, same) == (1, ["other"])
     assert "OTHER VERDICTS" in text
     assert "the facts are others: files beside the store" in text
+    assert replayed(capsys, "--policies=HEAD")[:2] == (0, ["same"])
 
 
 @pytest.mark.parametrize(
@@ -186,10 +193,12 @@ def test_a_waiver_of_a_file_that_was_changed_shows(project: Path, capsys: pytest
     Path("waivers.yaml").write_text(json.dumps({"waivers": [{**terms, **dates}]}), "utf-8")
     assert run(["gate", CREDIT]) == 0
     assert replayed(capsys)[:2] == (0, ["same"])
+    committed("waivers.yaml", "lexline.yaml")
     Path("waivers.yaml").write_text("waivers: []", "utf-8")
     status, same, text = replayed(capsys)
     assert (status, same) == (1, ["other"])
     assert "the waivers are others" in text
+    assert replayed(capsys, "--policies=HEAD")[:2] == (0, ["same"])
 
 
 def test_an_element_that_is_gone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,11 @@ from lexline.app.cli.history import FormatOption, check_format, open_project_sto
 from lexline.app.cli.options import ProjectOption, chosen_files, mistake
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from lexline.ledger.chain import Fault, Head
     from lexline.ledger.record import EvaluationEntry
+    from lexline.project_files import Files
     from lexline.store import Store
 
 _HEAD = re.compile(r"([0-9]{1,18}):(sha256:[0-9a-f]{64})")
@@ -119,7 +123,8 @@ def replay(
     number: Annotated[int | None, typer.Argument(help="The entry of an evaluation (default: all).", min=1)] = None,
     project: ProjectOption = Path(),
     policies: Annotated[
-        str | None, typer.Option("--policies", help="The policies as they were: a folder, file or git revision.")
+        str | None,
+        typer.Option("--policies", help="Policies as they were: a file, or all of a project's files: a git revision."),
     ] = None,
     last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many evaluations, the newest.")] = None,
     format_: FormatOption = "text",
@@ -133,7 +138,6 @@ def replay(
     from tempfile import TemporaryDirectory
 
     from lexline.app.cli.output import emit, progress
-    from lexline.app.cli.revisions import with_policies_of
     from lexline.app.render.ledger import render_replays, render_replays_json
     from lexline.plugin_manager import FOR_DECIDING, load_plugins
     from lexline.project import load_project, stored
@@ -144,7 +148,7 @@ def replay(
     check_format(format_)
     now = chosen_files(project, None, None, None, None)
     with ExitStack() as folders, progress("replaying") as tell_progress:
-        files = with_policies_of(folders, project, policies, now) if policies is not None else now
+        files = _as_it_was(folders, project, policies, now) if policies is not None else now
         with stored(files) as store:
             entries = _evaluations(store, number, last)
         plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
@@ -157,6 +161,19 @@ def replay(
     emit((render_replays if format_ == "text" else render_replays_json)(found), None, {})
     came_to = {replayed.same for _, _, replayed in found}
     return 3 if Same.UNDECIDED in came_to else int(Same.NO in came_to)
+
+
+def _as_it_was(folders: ExitStack, project: Path, side: str, now: Files) -> Files:
+    """The files of a project as they were in a folder or at a git revision, over the store of now; of what is no
+    project its policies."""
+    from lexline.app.cli.revisions import with_policies_of
+    from lexline.project_files import Files
+
+    files = with_policies_of(folders, project, side, now)
+    if files.settings is None or files.settings is now.settings:
+        return files
+    then = Files.of(files.settings)
+    return replace(files, portfolio=then.portfolio, waivers=then.waivers, identity=then.identity)
 
 
 def _evaluations(store: Store, number: int | None, last: int | None) -> list[tuple[int, EvaluationEntry]]:
@@ -181,7 +198,7 @@ def show(
 ) -> int:
     """Show the entries of the ledger, the newest first."""
     from lexline.app.cli.output import emit
-    from lexline.app.render.ledger import render_entries, render_entries_json, render_entry
+    from lexline.app.render.ledger import count_of, render_entries, render_entries_json, render_entry
     from lexline.ledger.record import KINDS
 
     check_format(format_)
@@ -189,10 +206,11 @@ def show(
         if word not in KINDS:
             raise mistake(f"`--kind {word}` is no kind of entry", "kinds are " + ", ".join(f"`{k}`" for k in KINDS))
     with open_project_store(project) as store:
-        entries = store.entries(number, kind or (), last if number is None else 1)[::-1]
+        alone = number is not None
+        entries = store.entries(number, () if alone else kind or (), 1 if alone else last)[::-1]
         if number is not None and (not entries or entries[0].sequence != number):
             count = store.ledger_head().sequence
-            raise mistake(f"there is no entry {number}", f"the ledger has {count} entries; see `lexline ledger show`")
+            raise mistake(f"there is no entry {number}", f"the ledger has {count_of(count)}; see `lexline ledger show`")
     if format_ == "json":
         emit(render_entries_json(entries), None, {})
     else:

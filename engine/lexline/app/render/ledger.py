@@ -175,9 +175,11 @@ def _said(entry: Entry) -> str:
             return f"{entry.door} of {about} on {entry.on}: {entry.outcome}"
         case AssessmentEntry():
             until = f", until {entry.valid_until}" if entry.valid_until else ""
-            return f"{inline(entry.type)} of {inline(entry.element)} by {inline(entry.assessor)}: {entry.status}{until}"
+            about = f"{inline(entry.type)} of {inline(entry.element)} by {inline(entry.assessor)}"
+            return f"{about}: {inline(entry.status)}{until}"
         case JudgementEntry():
-            return f"{inline(entry.norm)} for {inline(entry.element)} by {inline(entry.assessor)}: {entry.finding}"
+            about = f"{inline(entry.norm)} for {inline(entry.element)} by {inline(entry.assessor)}"
+            return f"{about}: {inline(entry.finding)}"
         case WaiverEntry():
             rules = ", ".join(map(inline, entry.rules))
             return f"{rules} for {_covered(entry)} from {entry.since} until {entry.until}, by {inline(entry.approver)}"
