@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import resource
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,6 +17,7 @@ from threading import Event
 
 import pytest
 
+import killed_gate
 import lexline
 from ledger_entries import ENTRIES
 from lexline.app.cli.commands import run
@@ -140,6 +144,39 @@ def test_what_can_not_be_recorded_is_not_answered(
         assert "--no-record" in said.err
         assert run([*command, "--no-record"]) == 1
     assert run(command) == 1
+
+
+def test_who_was_answered_is_on_record_whenever_it_was_killed(project: Path) -> None:
+    with open_store("lexline.db"):
+        pass
+    command = [sys.executable, str(Path(killed_gate.__file__)), "credit"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    asked = [(line[0] == "1", int(line[2:])) for line in printed.splitlines()]
+    before = 1  # it asks once before it is killed
+    for answered, entries in asked:
+        assert entries - before in ((1,) if answered else (0, 1))
+        before = entries
+    assert len(asked) > 10
+    assert asked[-1][0]
+    assert len(recorded()) == before
+    assert run(["ledger", "verify"]) == 0
+
+
+def test_a_full_disk_leaves_no_answer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["gate", "credit"])
+    capsys.readouterr()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
+    try:
+        status = run(["gate", "credit"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    said = capsys.readouterr()
+    assert (status, said.out) == (3, "")
+    assert "LX504" in said.err or "LX522" in said.err  # it may not even be opened
+    assert len(recorded()) == 1
+    assert run(["gate", "credit"]) == 1
+    assert run(["ledger", "verify"]) == 0
 
 
 class Slow(Store):

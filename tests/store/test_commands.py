@@ -166,3 +166,26 @@ def test_a_snapshot_changes_nothing_that_identity_says(project: Path, capsys: py
     assert said(capsys, "check")[0] == 0
     assert list((project / "cache").rglob("*.graph"))
     assert said(capsys, "identity", "--format", "json") == before
+
+
+def test_the_ledger_of_a_store(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "registry.json").write_text(registry("Jo Doe", "credit"), "utf-8")
+    assert said(capsys, "import")[0] == 0
+    credit = "model:mlflow/reg/credit/1"
+    people = ["--approver=Jo Doe", "--role=cro"]
+    assessed = ["--type=dpia", "--status=approved", "--approved-on=2026-11-01", "--assessor=Jo Doe"]
+    terms = ["--reason=r", "--control=c", "--requested-by=Sam", "--from=2026-11-01", "--until=2999-01-01"]
+    assert said(capsys, "gate", credit)[0] == 0
+    assert said(capsys, "assess", credit, *assessed)[0] == 0
+    assert said(capsys, "waive", "OWNED", credit, *people, *terms)[0] == 0
+    assert said(capsys, "gate", credit)[0] == 0
+    assert said(capsys, "check", "--record")[0] == 0
+    assert said(capsys, "erase", "--yes", "Jo Doe")[0] == 0
+    assert said(capsys, "waive", "--withdraw=3", "--by=Sam", "--reason=r")[0] == 0
+    status, text = said(capsys, "ledger", "verify")
+    assert (status, text[:9]) == (0, "6 entries")
+    assert "Jo Doe" not in said(capsys, "ledger", "show", "--format=json")[1]
+    status, text = said(capsys, "ledger", "replay")
+    assert (status, text.count("the same verdicts")) == (0, 3)
+    assert said(capsys, "ledger", "export", "ledger.jsonl")[0] == 0
+    assert said(capsys, "ledger", "verify", "--file", "ledger.jsonl")[0] == 0
