@@ -96,7 +96,7 @@ def horizon(
     """What changes by itself from the day after ``start`` to ``until``. ``on`` gives the evaluation of a day, of the
     same policies each time. Of the first ``reasons`` turns it is looked up which clause and facts did it; of the
     others the causes that are plain. ``now`` is told what is at work."""
-    walk = _Walk(on(start), rules)
+    walk = _Walk(on(start), until, rules)
     dates: list[HorizonDate] = []
     evaluated, left = 1, reasons
     while (day := walk.next_day()) is not None and day <= until:
@@ -119,8 +119,9 @@ def _gravity(turn: Flip) -> tuple[bool, int]:
 class _Walk:
     """Goes from day to day. Keeps for each rule what it said of each element last, and until when that holds."""
 
-    def __init__(self, evaluation: Evaluation, rules: Sequence[Key] | None) -> None:
+    def __init__(self, evaluation: Evaluation, last: date, rules: Sequence[Key] | None) -> None:
         self.evaluation = evaluation
+        self._last = last
         self.rules = {key: evaluation.program.rules[key] for key in (rules or evaluation.program.rules)}
         self.plan = plan_of(evaluation.program)
         self._said: dict[Key, tuple[Index, Index]] = {}
@@ -160,7 +161,8 @@ class _Walk:
             yield Flip(key, element, decided_of(int(before[row])), decided_of(int(codes[row])))
 
     def _decide(self, evaluation: Evaluation, rules: Sequence[Key] | Mapping[Key, Rule]) -> None:
-        holds = Holds(ColumnEvaluator(self.plan, evaluation.graph, evaluation.clock, evaluation.checks))
+        columns = ColumnEvaluator(self.plan, evaluation.graph, evaluation.clock, evaluation.checks)
+        holds = Holds(columns, self._last)
         waivers = evaluation.waived()
         waived: dict[tuple[Key, int], Decision] = {}
         for key in rules:

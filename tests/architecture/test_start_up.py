@@ -94,6 +94,8 @@ def of_others(modules: set[str]) -> set[str]:
         ("check", DECIDING),
         ("gate credit", DECIDING),
         ("explain VALIDATED credit", DECIDING),
+        ("horizon --on 2026-11-01 --until 2026-12-01", DECIDING),
+        ("measures", DECIDING),
         ("import", COMPILING | {"numpy"}),
     ],
 )

@@ -194,6 +194,44 @@ def test_the_dates_of_the_ai_act_before_the_omnibus(capsys: pytest.CaptureFixtur
     assert act(capsys, "--on", "2026-06-01", "--known-on", "2030-01-01") == act(capsys, "--on", "2026-06-01")
 
 
+def test_the_pack_of_the_ai_act_has_its_dates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lexline.yaml").write_text("packs: [eu-ai-act]\npolicies: [none.policy]\nportfolio: [portfolio.yaml]\n")
+    (tmp_path / "none.policy").write_text('policy none\nrule R "r" for vendor require true\n')
+    provided = "eu_nexus: placed-on-eu-market, organisation_role: provider, placed_on: 2029-01-01"
+    by_annex_i = "annex_i: section-a, safety_component: true, third_party_assessment: true"
+    nodes = {
+        "hiring": f"{provided}, annex_iii: ['4(a)'], significant_risk: true",
+        "lift": f"{provided}, {by_annex_i}, annex_iii: [], significant_risk: true",
+        "pictures": "eu_nexus: placed-on-eu-market, generates_content: true",
+    }
+    lines = [f"  {name}: {{kind: system, {about}}}" for name, about in nodes.items()]
+    (tmp_path / "portfolio.yaml").write_text("\n".join(["nodes:", *lines, "edges: []", ""]))
+    text = said(capsys, "--on", "2026-11-22", "--until", "2029-01-01", "--format", "json", "--reasons", "0")
+    found = {(day, rule, element): (before, after) for day, rule, element, before, after in turns(text)}
+    for day, rule, element in (
+        ("2026-12-02", "NO-INTIMATE-MATERIAL", "pictures"),
+        ("2027-12-02", "RISK-MANAGEMENT", "hiring"),
+        ("2028-08-02", "RISK-MANAGEMENT", "lift"),
+    ):
+        assert found[day, rule, element] == ("fail upcoming", "fail in-force")
+
+
+def test_assessments_of_the_ledger_run_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "lexline.yaml").write_text(
+        "policies: [house.policy]\nportfolio: [portfolio.yaml]\nextend: [words.yaml]\nstore: lexline.db\n"
+    )
+    (project / "house.policy").write_text(
+        'policy house\nrule ASSESSED for model where owner = "Jo"\n  require some assessment has valid_until >= today\n'
+    )
+    who = ("--assessor=Ann", "--approved-on=2026-01-31")
+    assert run(["assess", "a", "--type=dpia", "--status=approved", *who, "--valid-until=2027-01-31"]) == 0
+    text = said(capsys, "--on", "2026-12-01", "--until", "2027-06-01", "--format", "json")
+    assert turns(text) == [("2027-02-01", "ASSESSED", "a", "pass in-force", "fail in-force")]
+
+
 @pytest.mark.parametrize(
     "words",
     [[], ["--until", "soon"], ["--until", "2026-09-03"], ["--until", "2027-01-01", "--format", "xml"]],

@@ -30,20 +30,21 @@ from lexline_lineage.values import Sort
 
 __all__ = ["NEVER", "Holds"]
 
-LAST = date.max.toordinal() - EPOCH
 _State = Callable[[Index], tuple[Index, Bools]]
 
 
 class Holds:
     """The days, counted from 1970, through which the columns of an evaluator hold. Its clock is a day, no moment.
 
-    ``rule`` gives them for verdicts and phases; waivers and other facts are no part of them."""
+    ``rule`` gives them for verdicts and phases; waivers and other facts are no part of them. Whoever looks no further
+    than the day ``last`` may say so: what holds until then is ``NEVER``, or any later day."""
 
-    def __init__(self, columns: ColumnEvaluator) -> None:
+    def __init__(self, columns: ColumnEvaluator, last: date = date.max) -> None:
         if columns.clock.moment is not None:
             raise ValueError("verdicts hold for whole days: ask on a day, not at a moment")
         self.columns = columns
         self.day = columns.clock.today.toordinal() - EPOCH
+        self._last = max(last.toordinal() - EPOCH, self.day)
         self._dated = _dated(columns.plan, columns.clock)
         self._moving = _moving(columns.plan, self._dated)
         self._found: dict[int, Index] = {}
@@ -164,7 +165,7 @@ class Holds:
     def _turn(self, state: _State, size: int, *, sure: bool) -> Index:
         """The last day on which a state stands that goes through its values in one direction. Of one that is missing
         for reasons of the calendar only what is ``sure`` to be of one step is searched."""
-        low, high = np.full(size, self.day), np.full(size, LAST)
+        low, high = np.full(size, self.day), np.full(size, self._last)
         first, known = state(low)
         turns = state(high)[0] != first
         while size and int((high - low).max()) > 1:
