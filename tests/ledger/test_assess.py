@@ -204,7 +204,7 @@ def test_what_no_rule_asks_for_is_recorded_and_said(project: Path, capsys: pytes
 
 def test_waivers_hide_until_they_are_withdrawn(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "waive", "--list")[1] == "Nothing is waived.\n"
-    status, text = said(capsys, "waive", "DPIA", "house/JUDGED", "credit", *WAIVER)
+    status, text = said(capsys, "waive", "DPIA", "house/JUDGED", "credit", "house/DPIA", "credit", *WAIVER)
     assert status == 0, text
     assert verdicts(capsys) == {"DPIA": "waived", "JUDGED": "waived"}
     assert "entry 1 of the ledger: in force" in said(capsys, "waive", "--list")[1]
@@ -218,7 +218,7 @@ def test_waivers_hide_until_they_are_withdrawn(project: Path, capsys: pytest.Cap
         waiver, withdrawal = (recorded.entry for recorded in store.entries())
     assert isinstance(waiver, WaiverEntry)
     assert isinstance(withdrawal, WaiverWithdrawn)
-    assert waiver.rules == ("house/DPIA", "house/JUDGED")
+    assert (waiver.rules, waiver.elements) == (("house/DPIA", "house/JUDGED"), ("credit",))
     assert waiver.basis.count(";house/") == 2
 
 

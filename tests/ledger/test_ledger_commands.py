@@ -78,6 +78,13 @@ def test_what_can_not_be_answered(
     assert "LX302" in text
 
 
+@pytest.mark.parametrize("command", [["show", "1" * 30], ["replay", "1" * 30], ["show", "--last", "1" * 30]])
+def test_numbers_beyond_all_bounds(command: list[str], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, text = said(capsys, "ledger", *command)
+    assert status == 2
+    assert "Invalid value" in text
+
+
 def test_verify_gives_a_head_that_it_takes_back(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, text = said(capsys, "ledger", "verify")
     assert status == 0

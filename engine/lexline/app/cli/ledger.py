@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lexline.project_files import Files
     from lexline.store import Store
 
+LARGEST = 2**63 - 1
+"""The largest number that a database takes."""
 _HEAD = re.compile(r"([0-9]{1,18}):(sha256:[0-9a-f]{64})")
 
 
@@ -120,13 +122,17 @@ def export(
 
 
 def replay(
-    number: Annotated[int | None, typer.Argument(help="The entry of an evaluation (default: all).", min=1)] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="The entry of an evaluation (default: all).", min=1, max=LARGEST)
+    ] = None,
     project: ProjectOption = Path(),
     policies: Annotated[
         str | None,
         typer.Option("--policies", help="Policies as they were: a file, or all of a project's files: a git revision."),
     ] = None,
-    last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many evaluations, the newest.")] = None,
+    last: Annotated[
+        int | None, typer.Option("--last", min=1, max=LARGEST, help="Only so many evaluations, the newest.")
+    ] = None,
     format_: FormatOption = "text",
 ) -> int:
     """Decide again what was recorded: on the facts, the ledger and the date of then, with policies of the same meaning.
@@ -190,10 +196,14 @@ def _evaluations(store: Store, number: int | None, last: int | None) -> list[tup
 
 
 def show(
-    number: Annotated[int | None, typer.Argument(help="Only this entry, with all that it holds.", min=1)] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="Only this entry, with all that it holds.", min=1, max=LARGEST)
+    ] = None,
     project: ProjectOption = Path(),
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Only entries of this kind. Repeatable.")] = None,
-    last: Annotated[int | None, typer.Option("--last", min=1, help="Only so many entries (default: all).")] = None,
+    last: Annotated[
+        int | None, typer.Option("--last", min=1, max=LARGEST, help="Only so many entries (default: all).")
+    ] = None,
     format_: FormatOption = "text",
 ) -> int:
     """Show the entries of the ledger, the newest first."""

@@ -136,4 +136,4 @@ def _told_apart(evaluation: Evaluation, names: Sequence[str]) -> tuple[list[str]
         else:
             near = did_you_mean(name, [*full, *wild, *(rule for _, rule in program.rules), *graph.ids])
             raise mistake(f"`{name}` is neither a rule nor an element", near or "name rules as `policy/RULE`")
-    return rules, elements
+    return list(dict.fromkeys(rules)), list(dict.fromkeys(elements))
