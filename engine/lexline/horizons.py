@@ -61,6 +61,12 @@ class Horizon:
     dates: tuple[HorizonDate, ...]
     evaluated: int
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a check could not be completed on one of the dates."""
+        ends = (told.flip.after for at in self.dates for told in at.turns)
+        return any(after is not None and after.verdict is Verdict.ERROR for after in ends)
+
 
 def is_grave(turn: Flip) -> bool:
     """Whether somebody has to act who had not: see ``HorizonDate.grave``."""

@@ -100,6 +100,20 @@ def test_each_sort_of_date_is_found_with_its_cause(project: Path, capsys: pytest
     assert json.loads(text)["evaluated"] == 4
 
 
+def test_a_waiver_with_a_condition_lasts_as_long_as_that(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = "    every: model\n    where: validated_on is within the last 10 months\n"
+    waivers = WAIVERS.replace("    elements: [c]\n", chosen).replace("2026-11-14", "2027-03-31")
+    (project / "waivers.yaml").write_text(waivers)
+    text = said(capsys, "--on", "2026-10-20", "--until", "2027-06-01", "--rule", "VALID", "--format", "json")
+    fails, waived = "fail in-force", "waived in-force"
+    assert turns(text) == [
+        ("2026-11-06", "VALID", "c", waived, fails),
+        ("2026-12-01", "VALID", "b", "pass in-force", waived),
+        ("2027-02-11", "VALID", "a", waived, fails),
+        ("2027-04-01", "VALID", "b", waived, fails),
+    ]
+
+
 def test_text_says_who_and_why(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "--on", "2026-09-03", "--until", "2027-02-01")
     assert "2026-11-15  1 begins to fail" in text

@@ -97,6 +97,8 @@ def test_every_turn_is_found(seed: int) -> None:
                 expected[day, *key] = (before.get(key), after.get(key))
         before = after
     assert turns == expected
+    ends = [after for _, after in expected.values() if after is not None]
+    assert found.unfinished is any(after.verdict is Verdict.ERROR for after in ends)
 
 
 @settings(max_examples=40)

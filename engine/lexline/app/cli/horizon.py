@@ -52,7 +52,7 @@ def horizon(
     """Show the dates on which verdicts change by themselves, and who then fails or goes unknown: rules come into force,
     parameters take other values, periods run out, waivers, assessments and facts end.
 
-    Ends with 0, with 2 when input is wrong, with 3 when a check could not be completed.
+    Ends with 0, with 2 when input is wrong, with 3 when a check could not be completed on a date.
     """
     from lexline.app.cli.output import emit, progress, show_diagnostics
     from lexline.app.cli.session import rule_key
@@ -74,7 +74,7 @@ def horizon(
     with progress("looking ahead") as now:
         found = look_ahead(evaluation_on, clock.today, last, rules=keys, reasons=reasons, now=now)
     emit(render_horizon(found, format_, everything=everything), output)
-    return 0
+    return 3 if found.unfinished else 0
 
 
 def _last(until: str, today: date) -> date:

@@ -99,6 +99,8 @@ def measures(
             )
         figures = list(with_trend(figures, past))
     emit(render_measures(session.evaluation.clock, figures, format_), output, {})
+    if any(figure.failed for figure in figures):
+        return 3
     return int(fail_on is not None and any(figure.target is Target.MISSED for figure in figures))
 
 

@@ -69,7 +69,8 @@ def chart(horizon: Horizon) -> str:
 def _bar(at: HorizonDate, horizon: Horizon, most: int) -> Iterator[str]:
     """A date as a bar of parts, one on another."""
     days = (horizon.until - horizon.start).days
-    x = LEFT + (WIDTH - LEFT - 8) * (at.day - horizon.start).days / max(days, 1)
+    step = (WIDTH - LEFT - 8) / max(days, 1)
+    x, width = LEFT + step * (at.day - horizon.start).days, min(max(step, 1.5), 6)
     counts = dict.fromkeys((name for name, _ in FILLS), 0)
     for told in at.turns:
         verdict = told.flip.after.verdict.value if is_grave(told.flip) and told.flip.after is not None else "other"
@@ -81,5 +82,6 @@ def _bar(at: HorizonDate, horizon: Horizon, most: int) -> Iterator[str]:
         if height:
             y -= height
             said = escape(f"{counted(counts[name], 'verdict')}: {name}")
-            yield f'<rect x="{x:.1f}" y="{y:.1f}" width="6" height="{height:.1f}" fill="{fill}" aria-label="{said}"/>'
+            place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+            yield f'<rect {place} fill="{fill}" aria-label="{said}"/>'
     yield "</g>"
