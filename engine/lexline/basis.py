@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lexline.decision import Evaluation
 from lexline.evaluate.column_types import Bools, Index
+from lexline.evaluate.cone_kernels import ConeKernels, cone_kernels
 from lexline.evaluate.walks import edges_from
 from lexline.lang.digest import rule_digest
 from lexline.lang.signatures import CheckSignature
@@ -33,6 +35,8 @@ __all__ = ["FORM", "Bases", "Basis", "basis"]
 FORM = "lexline-basis"
 VERSION = 1
 DIRECTIONS = ("upstream", "downstream")
+FEW = 200
+"""From how many walks on compiled kernels are worth their start."""
 COMPLETE = "lineage_complete"
 """The attribute that says whether an element without recorded inputs is open."""
 
@@ -204,6 +208,15 @@ class _Looking:
         self._blocks: dict[Look, _Blocks] = {}
         self._flow = {direction: _flow(graph, upstream=direction == "upstream") for direction in DIRECTIONS}
         self._seen, self._starts = (np.zeros(len(graph.ids), np.bool_) for _ in range(2))
+        self._cones = 0
+
+    @cached_property
+    def _kernels(self) -> ConeKernels:
+        return cone_kernels()
+
+    @cached_property
+    def _zeros(self) -> NDArray[np.int32]:
+        return np.zeros(len(self._graph.ids), np.int32)
 
     def digest(self, element: int, reading: Reading) -> bytes:
         """SHA-256 over what is read from an element, look by look."""
@@ -275,6 +288,10 @@ class _Looking:
     def _cone(self, direction: str, steps: int | None, origins: Index) -> tuple[Index, Index]:
         """The elements from which further steps are taken, and those that are reached in one step or more."""
         adjacency = self._graph.upstream if direction == "upstream" else self._graph.downstream
+        self._cones += 1
+        if steps is None and len(origins) == 1 and self._cones > FEW:
+            walked, inner = self._kernels.gather(adjacency, int(origins[0]), None, self._zeros)
+            return walked, walked[0 if (inner.neighbours == 0).any() else 1 :]
         seen, starts = self._seen, self._starts
         seen[origins] = starts[origins] = True
         levels, looped = [origins], [origins[:0]]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from choices import ByChance, Choices
 from generated_cases import GeneratedCase, RefusedError, compiled, generate
 from generated_changes import changed_facts, supposed
+from lexline import basis
 from lexline.basis import Bases, Basis
 from lexline.decision import Evaluation
 from lexline.due.comparison import Comparison
@@ -76,9 +77,23 @@ def test_the_same_basis_gives_the_same_verdict(seed: int) -> None:
     others += [graph.with_changes(supposed(choices, case, graph)) for _ in range(4)]
     for other in others:
         after, now = rests_on(case, program, other), said(case, program, other)
-        same = {place for place, basis in before.items() if after.get(place) == basis}
+        same = {place for place, said in before.items() if after.get(place) == said}
         assert unmoved(case, program, graph, other) <= same
         assert {place: was[place] for place in same} == {place: now[place] for place in same}
+
+
+@given(SEEDS)
+def test_the_kernels_of_many_walk_like_the_first(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    few = basis.FEW
+    try:
+        basis.FEW = 0
+        after_many = rests_on(case, program, graph)
+    finally:
+        basis.FEW = few
+    assert after_many == rests_on(case, program, graph)
 
 
 @given(SEEDS)
@@ -103,7 +118,7 @@ def test_what_lies_outside_of_a_footprint_moves_no_basis(seed: int) -> None:
         number = graph.number(element)
         cell = ("" if number is None else graph.kind(number), attribute)
         after = rests_on(case, program, graph.with_changes(Changes(values={(element, attribute): value})))
-        moved = {key for (key, subject), basis in before.items() if after[key, subject] != basis}
+        moved = {key for (key, subject), said in before.items() if after[key, subject] != said}
         assert attribute == "lineage_complete" or all(cell in read[key].cells for key in moved)
 
 
