@@ -116,7 +116,7 @@ def load_over_time(
     def on(day: date) -> Evaluation:
         nonlocal known
         if not known.built.first <= day <= known.built.last:
-            known = load_facts(files, rules.vocabulary, day, snapshots)
+            known = load_facts(files, rules.vocabulary, day)  # kept graphs are those of days that are asked for
         return _evaluation(rules, known, waivers, Clock(day, None, clock.known_on), plugins)
 
     return Project(rules.vocabulary, on(clock.today), (*rules.warnings, *warnings)), on

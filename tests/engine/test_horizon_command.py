@@ -124,6 +124,17 @@ def test_text_says_who_and_why(project: Path, capsys: pytest.CaptureFixture[str]
     assert "Nothing changes by itself." in said(capsys, "--on", "2026-09-03", "--until", "2026-09-04")
 
 
+def test_text_of_many_verdicts_is_cut_and_csv_is_not(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"  m{number}: {{kind: model, owner: Jo, validated_on: 2026-05-01}}" for number in range(120)]
+    (project / "portfolio.yaml").write_text("\n".join(["nodes:", *lines, "edges: []", ""]))
+    arguments = ("--on", "2026-11-01", "--until", "2026-12-01", "--rule", "VALID")
+    text = said(capsys, *arguments)
+    assert "2026-11-02  120 begin to fail" in text
+    assert text.count("FAIL  house/VALID") == 50
+    assert "and 70 more" in text
+    assert len(said(capsys, *arguments, "--format", "csv").splitlines()) == 121
+
+
 def test_csv_has_a_row_for_each_turn(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "--on", "2026-09-03", "--until", "2027-02-01", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(text)))

@@ -26,7 +26,7 @@ from lexline.app.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from lexline.evaluate.verdict import Clock
@@ -84,19 +84,8 @@ def measures(
     snapshots = snapshots_of(files, snapshot, False)
     session, queue = what_is_due(files, clock, snapshots)
     with progress("measuring") as now:
-        figures = [*take_measures(session.evaluation), *standing_figures(session.evaluation, queue)]
-        figures = _chosen(figures, measure)
-        first = parse_day(since, "--since") if since is not None else None
-        past: Past = []
-        for revision, day in _revisions(files, trend, first) if trend is not None or first is not None else ():
-            now(f"measuring revision {revision}")
-            past.append(
-                (
-                    day,
-                    revision,
-                    _then(files, revision, replace(clock, today=day, moment=None), snapshots, session.plugins),
-                )
-            )
+        figures = _chosen([*take_measures(session.evaluation), *standing_figures(session.evaluation, queue)], measure)
+        past = _past(files, clock, snapshots, session.plugins, trend, since, now) if trend or since else []
         figures = list(with_trend(figures, past))
     emit(render_measures(session.evaluation.clock, figures, format_), output, {})
     if any(figure.failed for figure in figures):
@@ -118,6 +107,25 @@ def _chosen(figures: list[Measured], names: list[str] | None) -> list[Measured]:
             raise mistake(f"there is no measure `{name}`", f"did you mean `{near}`?" if near else "", "LX542")
         found.update((key, keys[key]) for key in same)
     return list(found.values())
+
+
+def _past(
+    files: Files,
+    clock: Clock,
+    snapshots: Snapshots | None,
+    plugins: Plugins,
+    trend: int | None,
+    since: str | None,
+    now: Callable[[str], None],
+) -> Past:
+    """The figures of earlier revisions, oldest first."""
+    first = parse_day(since, "--since") if since is not None else None
+    found: Past = []
+    for revision, day in _revisions(files, trend, first):
+        now(f"measuring revision {revision}")
+        figures = _then(files, revision, replace(clock, today=day, moment=None), snapshots, plugins)
+        found.append((day, revision, figures))
+    return found
 
 
 def _revisions(files: Files, trend: int | None, since: date | None) -> list[tuple[int, date]]:

@@ -15,6 +15,10 @@ from lexline_plugins.reporters.wording import counted, inline, printable
 __all__ = ["because", "headline", "render_horizon", "says", "what_turns"]
 
 
+LISTED = 50
+"""Verdicts that text lists for a date."""
+
+
 def render_horizon(horizon: Horizon, form: str, *, everything: bool = False) -> str:
     """The horizon as ``text``, ``json``, ``csv``, ``ics`` or ``html``. ``everything``: text lists what needs nobody,
     too."""
@@ -94,9 +98,11 @@ def _text(horizon: Horizon, *, everything: bool) -> Iterator[str]:
     for at in horizon.dates:
         yield ""
         yield f"{at.day}  {what_turns(at)}"
-        for told in at.turns:
-            if everything or is_grave(told.flip):
-                yield from _turn(horizon, told)
+        listed = at.turns if everything else at.grave
+        for told in listed[:LISTED]:
+            yield from _turn(horizon, told)
+        if len(listed) > LISTED:
+            yield f"  and {len(listed) - LISTED:,} more (--format json and csv have all)"
     if not horizon.dates:
         yield "Nothing changes by itself."
 
