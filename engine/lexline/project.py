@@ -335,10 +335,11 @@ def _facts_at(store: Store, files: Files, vocabulary: Vocabulary, on: date, snap
     def build() -> BuiltGraph:
         return _stored_graph(store, files, vocabulary, on, revision, evidence.sequence)
 
-    if snapshots is None or revision is None:
+    if snapshots is None:
         built = build()
-    else:
-        state = f"{files.store}\0{store.state(revision)}\0{evidence.digest if evidence.sequence else ''}"
+    else:  # before the first import only files and the ledger speak
+        read = store.state(revision) if revision is not None else ""
+        state = f"{files.store}\0{read}\0{evidence.digest if evidence.sequence else ''}"
         built = snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
     waivers = waivers_of_entries(store.entries(waiving.sequence, WAIVING)) if waiving.sequence else ()
     number = revision.number if revision is not None else None
