@@ -44,7 +44,8 @@ def _unknown_rate(evaluation: Evaluation) -> Measured:
             open_ += count if verdict in OPEN else 0
     share = open_ / said if said else None
     note = f"{open_:,} of {said:,} verdicts of rules in force" if said else "no rule in force says anything"
-    return measured((POLICY, "unknown-rate"), "Verdicts that are unknown or in error", "share", share, share, note=note)
+    title, lists = "Verdicts that are unknown or in error", None if said else Lists()
+    return measured((POLICY, "unknown-rate"), title, "share", share, share, note=note, lists=lists)
 
 
 def _lineage(evaluation: Evaluation) -> Measured:
@@ -90,5 +91,5 @@ def _overdue(queue: Queue) -> Iterator[Measured]:
     title = "Re-assessments whose day has passed"
     yield measured((POLICY, "reassessments-overdue"), title, "count", size, size, lists=lists)
     age = float(median(ages)) if ages else None
-    note = "" if ages else "nothing is overdue"
-    yield measured((POLICY, "overdue-median-age"), "Their median age", "days", age, age, note=note)
+    none = {} if ages else {"note": "nothing is overdue", "lists": Lists()}
+    yield measured((POLICY, "overdue-median-age"), "Their median age", "days", age, age, **none)

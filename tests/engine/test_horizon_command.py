@@ -165,9 +165,10 @@ def test_the_calendar_is_one(project: Path, capsys: pytest.CaptureFixture[str]) 
     assert found[0] == ("BEGIN", "VCALENDAR")
     assert found[-1] == ("END", "VCALENDAR")
     begins = [value for name, value in found if name == "DTSTART;VALUE=DATE"]
-    assert begins == ["20261020", "20261115", "20261201", "20261201"]
+    assert begins == ["20261020", "20261115", "20261201", "20261201", "20270201"]
     uids = [value for name, value in found if name == "UID"]
-    assert len(set(uids)) == 4
+    assert len(set(uids)) == 5
+    assert uids[-1] == "horizon-end@lexline"
     text = next(value for name, value in found if name == "DESCRIPTION")
     assert text.startswith("The validation\\, once\\; done\\\\")
     assert "é\\;\\, é" in text

@@ -92,6 +92,7 @@ def test_the_figures_of_the_product_stand_beside_them(project: Path, capsys: pyt
     found = figures(capsys)
     assert (found["waivers-open"]["low"], found["waivers-renewed"]["low"]) == (1, 0)
     assert found["overdue-median-age"]["note"] == "nothing is overdue"
+    assert found["overdue-median-age"]["target"] == "nothing to measure"
     (project / "waivers.yaml").write_text("waivers: []\n")
     found = figures(capsys)
     assert found["unknown-rate"]["note"] == "1 of 4 verdicts of rules in force"

@@ -104,7 +104,8 @@ def _chosen(figures: list[Measured], names: list[str] | None) -> list[Measured]:
         same = [key for key in keys if name in ("/".join(key), key[1])]
         if not same:
             near = nearest(name, ["/".join(key) for key in keys])
-            raise mistake(f"there is no measure `{name}`", f"did you mean `{near}`?" if near else "", "LX542")
+            advice = f"did you mean `{near}`?" if near else "`lexline measures` lists them"
+            raise mistake(f"there is no measure `{name}`", advice, "LX542")
         found.update((key, keys[key]) for key in same)
     return list(found.values())
 

@@ -39,8 +39,20 @@ def calendar(horizon: Horizon) -> str:
         acts = sorted(at.grave, key=lambda told: told.flip.rule)
         for rule, turns in groupby(acts, key=lambda told: told.flip.rule):
             lines += _event(horizon, at, rule, list(turns))
+    lines += _end(horizon)
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _end(horizon: Horizon) -> Iterator[str]:
+    """The day on which somebody should look further; a calendar without any event would be none."""
+    yield "BEGIN:VEVENT"
+    yield "UID:horizon-end@lexline"
+    yield f"DTSTAMP:{horizon.start:%Y%m%d}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{horizon.until:%Y%m%d}"
+    yield "SUMMARY:" + _text("The horizon of lexline ends here: make this calendar again")
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
 
 
 def _event(horizon: Horizon, at: HorizonDate, rule: Key, turns: Sequence[ToldFlip]) -> Iterator[str]:
