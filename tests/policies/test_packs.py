@@ -15,6 +15,7 @@ from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.verdict import Clock
 from lexline.examples import ExamplesReport, run_examples
 from lexline.lang.literate import format_policy
+from lexline.mutation import mutate
 from lexline.packs import Pack, find_packs
 from lexline.plugin_manager import load_plugins
 from lexline.project import Files, Rules, load_rules
@@ -117,3 +118,12 @@ def test_the_pages_are_current() -> None:
     pages = pack_pages()
     command = "python -m lexline.app.render.pack_page docs/packs"
     assert {path.stem: path.read_text("utf-8") for path in folder.glob("*.md")} == pages, f"write them again: {command}"
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_examples_notice_nine_of_ten_slips(name: str) -> None:
+    rules = rules_of(name)
+    others = {policy.id for policy in rules.program.policies} - {name}
+    found = mutate(rules.program, rules.vocabulary, load_plugins().check_results, DAY, others)
+    missed = [f"{mutant.name}: {mutant.change} ({mutant.span.line})" for mutant in found.missed]
+    assert found.caught >= 0.9, missed
