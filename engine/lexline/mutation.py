@@ -83,7 +83,7 @@ def mutate(
     without: Collection[str] = (),
     now: Callable[[str], None] = lambda _: None,
 ) -> MutationReport:
-    """Try every change of the rules and terms, but those of the policies ``without``. ``now`` is told what is at work.
+    """Try every change of the rules, and of the terms that they use, but those of the policies ``without``. ``now`` is told what is at work.
     Raises ``LineageError`` for an example whose facts can't be joined."""
     trial = _Trial(program, vocabulary, checks, today)
     missed: list[Mutant] = []
@@ -103,7 +103,7 @@ def _subjects(
     """What is changed: its name, the rules that it may move, and the programs in which it is another."""
     users = _users(program)
     for key, term in program.terms.items():
-        if key[0] not in without:
+        if key[0] not in without and users[key]:  # an example expects something of rules alone
             yield f"{key[0]}/{key[2]}", users[key], _terms(program, key, term)
     for rule_key, rule in program.rules.items():
         if rule_key[0] not in without:
