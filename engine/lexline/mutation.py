@@ -83,8 +83,8 @@ def mutate(
     without: Collection[str] = (),
     now: Callable[[str], None] = lambda _: None,
 ) -> MutationReport:
-    """Try every change of the rules, and of the terms that they use, but those of the policies ``without``. ``now`` is told what is at work.
-    Raises ``LineageError`` for an example whose facts can't be joined."""
+    """Try every change of the rules, and of the terms that they use, but those of the policies ``without``. ``now`` is
+    told what is at work. Raises ``LineageError`` for an example whose facts can't be joined."""
     trial = _Trial(program, vocabulary, checks, today)
     missed: list[Mutant] = []
     tried = 0
