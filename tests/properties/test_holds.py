@@ -15,8 +15,12 @@ from lexline.evaluate.column_types import EPOCH
 from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.holds import Holds
 from lexline.evaluate.verdict import Clock
+from lexline.lang.compile import compile_text
 from lexline.lang.typed import Key, Program
+from lexline_lineage.builder import build
+from lexline_lineage.facts import AttributeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph
+from lexline_lineage.vocabulary_files import load_builtin_vocabulary
 from outcomes import by_columns, by_interpreter
 from probes import Probes
 
@@ -75,3 +79,32 @@ def test_what_reads_no_date_holds_for_ever(seed: int) -> None:
     for key in program.rules:
         if not holds.depends(key):
             assert np.all(holds.rule(key) == np.iinfo(np.int64).max)
+
+
+FALLING_BACK = """
+policy p "p" version 1
+rule LEFT "a" for assessment require (valid_until otherwise today) >= today
+rule RIGHT "b" for assessment require today < (valid_until otherwise today)
+rule APART "c" for assessment require (valid_until otherwise today) + 1 days >= today
+"""
+
+
+def test_a_value_that_falls_back_to_today_changes_on_its_own_day_alone() -> None:
+    vocabulary = load_builtin_vocabulary()
+    program, mistakes = compile_text(FALLING_BACK, vocabulary)
+    assert not mistakes
+    source, day = Source("test", ""), date(2026, 9, 3)
+    facts: list[Fact] = [ElementFact(name, "assessment", source) for name in ("open", "dated")]
+    facts.append(AttributeFact("dated", "valid_until", "2026-10-01", source))
+    graph = build(vocabulary, facts, day).graph
+    columns = ColumnEvaluator(program, graph, Clock(day, None, None))
+    holds = Holds(columns)
+    found = {
+        key[1]: dict(zip(map(graph.ids.__getitem__, columns.rule(key).elements), holds.rule(key).tolist(), strict=True))
+        for key in program.rules
+    }
+    until = date(2026, 10, 1).toordinal() - EPOCH
+    never = np.iinfo(np.int64).max
+    assert found["LEFT"] == {"open": never, "dated": until}
+    assert found["RIGHT"] == {"open": never, "dated": until - 1}
+    assert found["APART"]["open"] == day.toordinal() - EPOCH

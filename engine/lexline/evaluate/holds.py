@@ -10,6 +10,7 @@ Guaranteed: never a day too many. A day too few is allowed, and costs whoever as
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -145,7 +146,9 @@ class Holds:
 
     def _compared(self, node: Node, operator: str, frame: Frame, untils: Sequence[Index]) -> Index:
         moves = [self._moving[part.node] > 0 for part in node.inputs]
-        if moves[0] == moves[1]:
+        if moves[0] and moves[1]:
+            return self._fallen_back(node, operator, frame, untils)
+        if not moves[0] and not moves[1]:
             return least(untils, frame.size)
         at = moves.index(True)
         moving, other = node.inputs[at], self.cells(node.inputs[1 - at], frame)
@@ -161,6 +164,20 @@ class Holds:
 
         turns = self._turn(state, frame.size, sure=self._moving[moving.node] == 1)
         return least([self._steady(moving, frame), untils[1 - at], turns], frame.size)
+
+    def _fallen_back(self, node: Node, operator: str, frame: Frame, untils: Sequence[Index]) -> Index:
+        """Where both sides move: ``(valid_until otherwise today) >= today`` compares a value that stays, or a day with
+        itself. Of others nothing is said."""
+        for side in (0, 1):
+            given, other = self.columns.plan.nodes[node.inputs[side].node], node.inputs[1 - side]
+            if isinstance(given.operation, plan.Otherwise) and given.inputs[1].node == other.node and not other.slots:
+                slots = node.inputs[side].slots
+                value = Input(given.inputs[0].node, tuple(slots[slot] for slot in given.inputs[0].slots))
+                inputs = (value, other) if side == 0 else (other, value)
+                reads = [self.read(part, frame) for part in inputs]
+                found = self._compared(replace(node, inputs=inputs), operator, frame, reads)
+                return np.where(self.cells(value, frame).known, found, NEVER)
+        return least(untils, frame.size)
 
     def _turn(self, state: _State, size: int, *, sure: bool) -> Index:
         """The last day on which a state stands that goes through its values in one direction. Of one that is missing
