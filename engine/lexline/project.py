@@ -375,7 +375,7 @@ def stored(files: Files, vocabulary: Vocabulary | None = None, *, make: bool = F
     from lexline.store import open_store  # SQLAlchemy: only where there is a store
 
     if files.store is None:
-        advice = f"see docs/settings.md: write `store: lexline.db` in {NAME}"
+        advice = f"write `store: lexline.db` in {NAME}: see docs/store.md"
         raise LexlineError(
             (Diagnostic("LX302", "the project keeps no revisions, because it has no store", (), advice),)
         )

@@ -108,7 +108,10 @@ class Elements(HTMLParser):
 
 @pytest.mark.parametrize(
     ("element", "status", "first"),
-    [("credit", 1, "BLOCK  credit is blocked"), ("applications", 2, "NOT EVALUATED  no rule is about applications")],
+    [
+        ("credit", 1, "BLOCK  credit is blocked on 2026-11-22 (1 rule)."),
+        ("applications", 2, "NOT EVALUATED  no rule is about applications"),
+    ],
 )
 def test_gate(project: Path, capsys: pytest.CaptureFixture[str], element: str, status: int, first: str) -> None:
     capsys.readouterr()

@@ -84,6 +84,11 @@ def test_each_provision_says_how_it_is_covered(ours: Path, capsys: pytest.Captur
     assert ours.is_dir()
 
 
+def test_text_says_it_where_all_is_covered(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["coverage", "--pack", "uk-gdpr", "--on", "2026-11-22"]) == 0
+    assert " provisions of 1 pack, all covered.\n" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("ours")
 def test_text_shows_what_needs_somebody(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["coverage", "--on", "2026-07-01", "--no-verdicts"]) == 0

@@ -96,6 +96,7 @@ def test_without_a_store_nothing_can_be_recorded(
         (["--why-not", "nobody"], "there is no element `nobody`"),
         (["--why-not", "x", "--format", "csv"], "--why-not has no csv"),
         (["--until", "tomorrow"], "`--until tomorrow` is no date"),
+        (["--until", "2020-01-01"], "`--until 2020-01-01` lies before "),
     ],
 )
 def test_wrong_words(

@@ -165,15 +165,22 @@ def test_nobody_is_named_after_an_erasure(project: Path, capsys: pytest.CaptureF
     ("arguments", "words"),
     [
         (["credt", *DPIA], ["did you mean `credit`?"]),
-        (["credit"], ["`--type` is missing", "`--status` is missing", "`--assessor` is missing"]),
+        (["credit"], ["`--type`, `--status` and `--assessor` are missing", "has to say them", "1 mistake"]),
         (["credit", *DPIA, "--type=dpai"], ["`--type dpai` is no type", "did you mean `dpia`?"]),
         (["credit", *DPIA, "--status=fine"], ["`--status fine` is no status", "`approved`"]),
-        (["credit", *DPIA, "--finding=met"], ["a `judgement` has no `--type`", "`--norm` is missing"]),
+        (
+            ["credit", *DPIA, "--finding=met"],
+            [
+                "a `judgement` has no `--type`",
+                "it has `--norm`, `--finding`",
+                "`--norm`, `--decided-on` and `--role` are",
+            ],
+        ),
         (["credit", *DPIA, "--reasoning=so"], ["an `assessment` has no `--reasoning`"]),
         (["credit", *DPIA, "--approved-on=2998-01-01"], ["`--approved-on 2998-01-01` lies after"]),
         (["credit", *DPIA, "--valid-until=2026-10-31"], ["`--valid-until 2026-10-31` lies before"]),
         (["credit", *DPIA, "--approved-on=01/11/2026"], ["is no date"]),
-        (["credit", *DPIA, "--assessor= "], ["`--assessor` can't be recorded"]),
+        (["credit", *DPIA, "--assessor= "], ["`--assessor` is empty"]),
         (["credit", *DPIA, "--scope=a\udc80"], ["`--scope` can't be recorded"]),
         (["credit", *DPIA[:2], "--assessor=Jo"], ["`--approved-on` is missing: an approved assessment"]),
         (["credit", *JUDGED, "--finding=mat"], ["`--finding mat` is no finding", "did you mean `met`?"]),
@@ -244,15 +251,20 @@ def test_a_waiver_with_a_condition(project: Path, capsys: pytest.CaptureFixture[
         (["house/DPAI", "credit", *WAIVER], ["did you mean `house/DPIA`?"]),
         (["hous/*", "credit", *WAIVER], ["did you mean `house/*`?"]),
         (["credit", *WAIVER], ["no rule is named"]),
-        (["DPIA", *WAIVER], ["it names `elements`, or chooses them by `every`"]),
-        (["DPIA", "credit", *WAIVER, "--every=model", "--where=true"], ["it names `elements`, or chooses"]),
+        (["DPIA", *WAIVER], ["it names elements, or all of a kind (`every`)"]),
+        (["DPIA", "credit", *WAIVER, "--every=model", "--where=true"], ["it names elements, or all of a kind"]),
         (["DPIA", "credit", *WAIVER[1:]], ["`--reason` is missing"]),
-        (["DPIA", "credit", *WAIVER[:-2]], ["`--from` is missing", "`--until` is missing"]),
+        (["DPIA", "credit", *WAIVER[:-2]], ["`--from` and `--until` are missing"]),
         (["DPIA", "credit", *WAIVER, "--until=2026-10-01"], ["it ends on 2026-10-01, before it begins on 2026-11-01"]),
+        (["DPIA", "credit", *WAIVER, "--control="], ["`--control` is empty"]),
+        (
+            ["credit"],
+            ["no rule is named", "`--reason`, `--control`, `--approver`, `--role`, `--requested-by`, `--from` and"],
+        ),
         (["DPIA", "credit", *WAIVER, "--until=soon"], ["`--until soon` is no date"]),
         (["DPIA", "credit-live", *WAIVER], ["`credit-live` is a `deployment`", "they are about `model`"]),
         (["DPIA", "--every=modle", "--where=true", *WAIVER], ["`--every modle` is no kind", "did you mean `model`?"]),
-        (["DPIA", "--every=Model", "--where=true", *WAIVER], ["`--every` can't be recorded"]),
+        (["DPIA", "--every=Model", "--where=true", *WAIVER], ["`--every Model` is no kind"]),
         (["DPIA", "--every=dataset", "--where=true", *WAIVER], ["no rule that is named is about a `dataset`"]),
         (["DPIA", "--every=model", "--where=nam = 1", *WAIVER], ["LX510", "did you mean `name`?"]),
         (["--withdraw=1", "--by=Sam"], ["the ledger has no waiver 1", "`--reason` is missing"]),
@@ -271,6 +283,12 @@ def test_what_can_not_be_waived(
 
 def test_a_waiver_is_withdrawn_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "waive", "DPIA", "credit", *WAIVER)
+    status, text = said(capsys, "waive", "--withdraw=1", "--by=S", "--reason=r", "--on=2020-01-01")
+    assert (status, "`--on 2020-01-01` lies before waiver 1 begins" in text, "--on 2026-11-01" in text) == (
+        2,
+        True,
+        True,
+    )
     assert said(capsys, "waive", "--withdraw=2", "--by=S", "--reason=r")[1].endswith("`1`\n1 mistake\n")
     assert said(capsys, "waive", "--withdraw=1", "--by=S", "--reason=r")[0] == 0
     status, text = said(capsys, "waive", "--withdraw=1", "--by=S", "--reason=r")

@@ -324,9 +324,9 @@ def _meanings(basis: Basis) -> set[str]:
 
 def _rules_moved(said: Basis, now: Basis) -> Iterator[Cause]:
     """The rules whose meaning no recorded rule had; one that has only another name is none of them."""
-    before = dict(said.rules)
+    before, meanings = dict(said.rules), _meanings(said)
     for key, digest in now.rules:
-        if digest not in _meanings(said):
+        if digest not in meanings:
             was = "did not ask for it" if key not in before else before[key][:19]
             yield Cause("rule", "/".join(key), was, digest[:19])
 

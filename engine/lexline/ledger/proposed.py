@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -23,6 +24,7 @@ __all__ = ["basis_of_waiver", "proposed_assessment", "proposed_waiver", "propose
 Checks = Mapping[str, CheckSignature]
 F = TypeVar("F", bound=Form)
 _NAMES = {"since": "from"}
+_NO_OPTIONS = ("kind", "version", "basis", "element", "element_kind")
 _COMMANDS = {"assessment": "assess", "judgement": "assess", "waiver": "waive", "withdrawal": "waive"}
 
 
@@ -61,10 +63,12 @@ def proposed_waiver(evaluation: Evaluation, said: Mapping[str, object]) -> Waive
     return entry
 
 
-def proposed_withdrawal(known: Sequence[Recorded], number: int, said: Mapping[str, object]) -> WaiverWithdrawn:
+def proposed_withdrawal(
+    known: Sequence[Recorded], number: int, said: Mapping[str, object], today: date
+) -> WaiverWithdrawn:
     """The withdrawal of a waiver, by its number, of those that are ``known``. Raises ``LexlineError``."""
     entry, mistakes = _read(WaiverWithdrawn, "withdrawal", {**said, "waiver": number})
-    waivers = [recorded.sequence for recorded in known if isinstance(recorded.entry, WaiverEntry)]
+    waivers = {recorded.sequence: recorded.entry for recorded in known if isinstance(recorded.entry, WaiverEntry)}
     taken = [other.entry.waiver for other in known if isinstance(other.entry, WaiverWithdrawn)]
     if number not in waivers:
         open_ = [f"{waiver}" for waiver in waivers if waiver not in taken][-5:]
@@ -72,6 +76,10 @@ def proposed_withdrawal(known: Sequence[Recorded], number: int, said: Mapping[st
         mistakes.append(Diagnostic("LX520", f"the ledger has no waiver {number}", (), advice))
     elif number in taken:
         mistakes.append(Diagnostic("LX520", f"waiver {number} was withdrawn before", (), "lexline waive --list"))
+    elif entry is not None and entry.on < min(waivers[number].since, today):
+        first = waivers[number].since
+        message = f"`--on {entry.on}` lies before waiver {number} begins"
+        mistakes.append(Diagnostic("LX520", message, (), f"to take all of it back, write --on {first}"))
     if entry is None or mistakes:
         raise LexlineError(tuple(mistakes))
     return entry
@@ -92,21 +100,35 @@ def _read(form: type[F], kind: str, said: Mapping[str, object]) -> tuple[F | Non
     try:
         return form.model_validate(said), []
     except ValidationError as error:
-        return None, [_mistake(form, kind, dict(item)) for item in error.errors()]
+        items = [dict(item) for item in error.errors()]
+    fields = {str(item["loc"][0]) for item in items if item["type"] == "missing"}
+    absent = [_option(name) for name in form.model_fields if _NAMES.get(name, name) in fields and name != "rules"]
+    mistakes = [_mistake(form, kind, item) for item in items if item["type"] != "missing"]
+    if "rules" in fields:
+        mistakes.insert(0, Diagnostic("LX520", "no rule is named", (), "lexline waive policy/RULE ELEMENT …"))
+    if absent:
+        message = f"{in_words(absent, 'and')} {'is' if len(absent) == 1 else 'are'} missing"
+        advice = f"{a(kind)} has to say {'it' if len(absent) == 1 else 'them'}: lexline {_COMMANDS[kind]} --help"
+        mistakes.append(Diagnostic("LX520", message, (), advice))
+    return None, mistakes
+
+
+def _option(field: str) -> str:
+    return "--" + _NAMES.get(field, field).replace("_", "-")
 
 
 def _mistake(form: type[Form], kind: str, item: Mapping[str, object]) -> Diagnostic:
     where = item["loc"]
     field = str(where[0]) if isinstance(where, tuple) and where else ""
-    option = "--" + _NAMES.get(field, field).replace("_", "-")
-    if field == "rules":
-        return Diagnostic("LX520", "no rule is named", (), "lexline waive policy/RULE ELEMENT …")
+    option = _option(field)
     match item["type"]:
-        case "missing":
-            message, advice = f"`{option}` is missing", f"{a(kind)} has to say it: lexline {_COMMANDS[kind]} --help"
         case "extra_forbidden":
-            known = [name for name in form.model_fields if name not in ("kind", "version", "basis")]
+            known = [_option(name) for name in form.model_fields if name not in _NO_OPTIONS]
             message, advice = f"{a(kind)} has no `{option}`", f"it has {in_words(known, 'and')}"
+        case "string_too_short":
+            message, advice = f"`{option}` is empty", f"{a(kind)} has to say it"
+        case "string_pattern_mismatch" if field == "every":
+            message, advice = f"`{option} {item['input']}` is no kind", "docs/vocabulary.md has all kinds"
         case _ if not field:
             context = item.get("ctx")
             why = context.get("error") if isinstance(context, dict) else item["msg"]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AliasChoices,
@@ -148,8 +148,6 @@ class WaiverTerms(Form):
     ``every`` (a kind) and the condition ``where``.
     """
 
-    one_of: ClassVar[str] = "it names `elements`, or chooses them by `every` (a kind) and `where` (a condition)"
-
     rules: tuple[Text, ...] = Field(min_length=1)
     elements: tuple[Text, ...] = ()
     every: str = Field("", pattern="^[a-z][a-z0-9-]*$|^$")
@@ -165,7 +163,7 @@ class WaiverTerms(Form):
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
         if bool(self.elements) == bool(self.every) or bool(self.every) != bool(self.where):
-            raise ValueError(self.one_of)
+            raise ValueError("it names elements, or all of a kind (`every`) for which a condition holds (`where`)")
         if self.until < self.since:
             raise ValueError(f"it ends on {self.until}, before it begins on {self.since}")
         return self

@@ -8,6 +8,7 @@ from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import MeasureFigure, Report
 from lexline_plugins.reporters.wording import (
     cited_line,
+    counted,
     counts,
     inline,
     join_lines,
@@ -26,9 +27,9 @@ LISTED = 10
 
 def render_text(report: Report) -> str:
     """The report as plain text; the terminal adds colours."""
-    elements = f"{report.portfolio.elements} elements"
+    elements = counted(report.portfolio.elements, "element")
     policies = ", ".join(f"{p.id} {p.version}".strip() for p in report.policies)
-    lines = [f"Checked {len(report.rules)} rules ({policies}) over {elements} on {report.clock.today}.", ""]
+    lines = [f"Checked {counted(len(report.rules), 'rule')} ({policies}) over {elements} on {report.clock.today}.", ""]
     for (_, verdict, _), group in groupby(report.to_look_at(), key=lambda d: (d.rule, d.verdict, report.outcome(d))):
         lines += _rule_lines(report, verdict, list(group))
     lines += _tail(report)

@@ -73,7 +73,10 @@ def files_with_ledger(project: Path) -> Files:
     """The files of a project that has a store."""
     files = chosen_files(project, None, None, None, None)
     if files.store is None:
-        raise mistake("there is no ledger to record in, because there is no store", "see docs/settings.md: `store:`")
+        raise mistake(
+            "there is no ledger to record in, because there is no store",
+            "write `store: lexline.db` in lexline.yaml: see docs/store.md",
+        )
     return files
 
 

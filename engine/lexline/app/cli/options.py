@@ -101,7 +101,10 @@ def project_settings(project: Path) -> Settings | None:
 def is_recorded(files: Files, wanted: bool | None) -> bool:
     """Whether an answer is to be recorded: where there is a store, unless an option says something else."""
     if wanted and files.store is None:
-        raise mistake("there is no ledger to record in, because there is no store", "see docs/settings.md: `store:`")
+        raise mistake(
+            "there is no ledger to record in, because there is no store",
+            "write `store: lexline.db` in lexline.yaml: see docs/store.md",
+        )
     return files.store is not None if wanted is None else wanted
 
 

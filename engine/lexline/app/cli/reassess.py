@@ -81,8 +81,12 @@ def reassess(
     check_places(project, notify or ())
     action = _action({"acknowledged": acknowledge, "assigned": assign, "done": done}, by, to, note)
     last = parse_day(until, "--until") if until is not None else None
-    files = chosen_files(project, None, None, None, None, at)
-    found = _found(files, clock_of(on, known_on), last, snapshots_of(files, snapshot, False))
+    files, clock = chosen_files(project, None, None, None, None, at), clock_of(on, known_on)
+    if last is not None and last < clock.today:
+        raise mistake(
+            f"`--until {last}` lies before {clock.today}", "name a later date after `--until`, or another `--on`"
+        )
+    found = _found(files, clock, last, snapshots_of(files, snapshot, False))
     if action is not None:
         return _record(found, _item(found.queue, action[1]), action[0], by or "", to or "", note)
     if why_not is not None:

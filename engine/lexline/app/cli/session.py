@@ -43,7 +43,9 @@ def element_number(evaluation: Evaluation, element: str) -> int:
         near = nearest(element, evaluation.graph.ids)
         raise mistake(
             f"there is no element `{element}` in the portfolio",
-            f"did you mean `{near}`?" if near else "lexline check lists the elements that rules are about",
+            f"did you mean `{near}`?"
+            if near
+            else "lexline check --format json lists the elements that rules are about",
         )
     return number
 
@@ -69,4 +71,7 @@ def rule_key(program: Program, name: str) -> Key:
     if found:
         raise mistake(f"several policies have a rule `{name}`", "say " + " or ".join("/".join(key) for key in found))
     near = nearest(name, ["/".join(key) for key in program.rules] + [key[1] for key in program.rules])
-    raise mistake(f"there is no rule `{name}`", f"did you mean `{near}`?" if near else "lexline check lists the rules")
+    raise mistake(
+        f"there is no rule `{name}`",
+        f"did you mean `{near}`?" if near else "lexline check --format json lists the rules",
+    )

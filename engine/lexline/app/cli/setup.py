@@ -14,6 +14,7 @@ SETTINGS = """\
 policies: [policies]
 portfolio: [portfolio/models.yaml]
 facts: facts
+# In place of `facts`, `store: lexline.db` keeps every state of the facts, and the ledger; see docs/store.md.
 """
 
 POLICY = """\

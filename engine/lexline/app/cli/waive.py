@@ -97,9 +97,10 @@ def _withdraw(files: Files, number: int, said: dict[str, str | None], format_: s
 
     with stored(files) as store:
         known = store.entries(kinds=WAIVING)
-    day = parse_day(said["on"], "--on") if said["on"] else datetime.now(UTC).date()
+    today = datetime.now(UTC).date()
+    day = parse_day(said["on"], "--on") if said["on"] else today
     told = {name: text for name, text in said.items() if text is not None}
-    show_recorded(recorded(files, proposed_withdrawal(known, number, {**told, "on": day})), format_)
+    show_recorded(recorded(files, proposed_withdrawal(known, number, {**told, "on": day}, today)), format_)
     return 0
 
 

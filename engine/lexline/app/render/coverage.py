@@ -65,8 +65,9 @@ def render_coverage_sheet(found: Coverage) -> str:
 
 def _lead(found: Coverage) -> str:
     packs = counted(len(found.packs), "pack")
-    missing = len(found.missing)
-    return f"{counted(len(found.provisions), 'provision')} of {packs}, {missing or 'none'} of them not covered"
+    missing = f"{len(found.missing)} of them not covered" if found.missing else "all covered"
+    provisions = counted(len(found.provisions), "provision")
+    return f"{provisions} of {packs}, {missing}" if found.provisions else f"no provision in {packs}"
 
 
 def _packs(found: Coverage) -> Section:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from lexline.examples import ExampleResult, ExamplesReport
 from lexline.mutation import MutationReport
 from lexline_plugins.reporters.junit import clean
-from lexline_plugins.reporters.wording import printable
+from lexline_plugins.reporters.wording import counted, printable
 
 __all__ = ["render_examples", "render_examples_junit", "render_mutants"]
 
@@ -34,7 +34,7 @@ def render_examples(report: ExamplesReport, coverage: bool) -> str:
         for gap in report.gaps:
             lines.append(f"  {gap.file}:{gap.line}  {gap.rule[1]}: never {' or '.join(gap.never)}: {gap.clause}")
     held = len(report.results) - report.failed
-    lines += ["", f"{held} of {len(report.results)} examples hold."]
+    lines += ["", f"{held} of {counted(len(report.results), 'example holds', 'examples hold')}."]
     return printable("\n".join(lines)) + "\n"
 
 

@@ -6,6 +6,7 @@ from lexline.evaluate.verdict import Decision
 from lexline.report import ACTING, Report
 from lexline_plugins.reporters.wording import (
     cited_line,
+    counted,
     inline,
     join_lines,
     message_line,
@@ -32,10 +33,8 @@ def render_gate(report: Report, element: str) -> str:
         )
     word = answer(report)
     told = {"block": "blocked", "warn": "allowed with warnings", "allow": "allowed"}[word]
-    lines = [
-        f"{word.upper()}  {inline(element)} is {told} on {report.clock.today} ({len(report.decisions)} rules).",
-        "",
-    ]
+    rules = counted(len(report.decisions), "rule")
+    lines = [f"{word.upper()}  {inline(element)} is {told} on {report.clock.today} ({rules}).", ""]
     order = ("block", "warn", "record")
     acting = [d for d in report.decisions if report.outcome(d) in order]
     for decision in sorted(acting, key=lambda d: order.index(report.outcome(d))):

@@ -41,7 +41,7 @@ def _says(decided: Decided | None) -> str:
 
 def _summary(moved: Impact) -> str:
     return (
-        f"{counted(len(moved.flips), 'verdict')} differ: {len(moved.new_fails):,} now fail, "
+        f"{counted(len(moved.flips), 'verdict differs', 'verdicts differ')}: {len(moved.new_fails):,} now fail, "
         f"{len(moved.new_unknowns):,} are now unknown; {moved.decided:,} decided again."
     )
 
