@@ -4,6 +4,8 @@ measures of a scorecard."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import product
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -62,7 +64,11 @@ def _lineage(evaluation: Evaluation) -> Measured:
 def _waivers(evaluation: Evaluation) -> Iterator[Measured]:
     today = evaluation.clock.today
     in_force = [waiver for waiver in evaluation.waivers if waiver.is_in_force(today)]
-    renewed = [waiver for waiver in in_force if any(_renews(waiver, other) for other in evaluation.waivers)]
+    first: dict[object, date] = {}
+    for waiver in evaluation.waivers:
+        for covered in _covers(waiver):
+            first[covered] = min(waiver.terms.since, first.get(covered, waiver.terms.since))
+    renewed = [one for one in in_force if any(first[covered] < one.terms.since for covered in _covers(one))]
     every = tuple(waiver.name for waiver in in_force)
     for name, title, counted in (
         ("waivers-open", "Waivers in force", every),
@@ -72,13 +78,10 @@ def _waivers(evaluation: Evaluation) -> Iterator[Measured]:
         yield measured((POLICY, name), title, "count", size, size, lists=Lists(counted, every))
 
 
-def _renews(waiver: Waiver, other: Waiver) -> bool:
-    """Whether it covers again what an earlier one covered, for a rule and an element or condition at least."""
-    one, before = waiver.terms, other.terms
-    same = set(one.elements) & set(before.elements) or (
-        one.every and (one.every, one.where) == (before.every, before.where)
-    )
-    return bool(before.since < one.since and set(one.rules) & set(before.rules) and same)
+def _covers(waiver: Waiver) -> Iterator[object]:
+    """The rules of a waiver, each with an element or with the condition that it is for."""
+    terms = waiver.terms
+    return product(terms.rules, terms.elements or ((terms.every, terms.where),))
 
 
 def _overdue(queue: Queue) -> Iterator[Measured]:

@@ -147,6 +147,8 @@ def test_the_trend_reads_earlier_revisions(project: Path, capsys: pytest.Capture
         "measures"
     ]
     assert figure["trend"] == []
+    assert run(["measures", "--since", "2999-01-01"]) == 0
+    assert "there is no earlier revision: the figures have no trend yet" in capsys.readouterr().err
     assert "before: " in said(capsys, "--trend", "5")
 
 

@@ -85,6 +85,23 @@ def test_difference_leaves_out_what_only_moved(address: str) -> None:
     store.close()
 
 
+def test_difference_tells_lists_documents_and_kinds_of_values_apart(address: str) -> None:
+    pairs: list[tuple[object, object]] = [
+        (["a"], ["a", "b"]),
+        ({"x": [1]}, {"x": [2]}),
+        (True, 1),
+        (["same"], ["same"]),
+    ]
+    sides = [[AttributeFact("a", f"of{i}", pair[side], Source("s")) for i, pair in enumerate(pairs)] for side in (0, 1)]
+    with open_store(address) as store:
+        old, new = (store.replace("s", facts, importer="i") for facts in sides)
+        assert old is not None
+        assert new is not None
+        found = store.difference(old, new)
+    assert found.added == tuple(sides[1][:3])
+    assert found.removed == tuple(sides[0][:3])
+
+
 @pytest.mark.parametrize("text", ["7", "2020-01-01", "yesterday", "-1", "2020-13-01"])
 def test_no_such_revision(address: str, text: str) -> None:
     store = open_store(address)

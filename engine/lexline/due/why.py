@@ -59,7 +59,8 @@ def why_not(
     held = [one for one in held_by(evaluation, kept) if number in one.elements]
     moving = Moving(evaluation, past, checks or {}, Marks.of(kept))
     reads = footprints(build_plan(evaluation.program), checks or {})
-    raised = tuple(item for item in queue.items if item.element == element or item.about in {h.name for h in held})
+    names = {one.name for one in held}
+    raised = tuple(item for item in queue.items if item.element == element or item.about in names)
     looked = tuple(_looked(moving, evaluation, one, number, raised, reads) for one in held)
     notes = () if held else ("nothing about it is on record: no assessment, no judgement, no waiver",)
     return WhyNot(element, raised, looked, (*notes, *moving.notes(held)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -20,7 +21,7 @@ from lexline.store.opening import Database, open_database
 from lexline.store.people import People
 from lexline.store.revisions import Revision, SourceChange
 from lexline_lineage.fact_columns import FactColumns
-from lexline_lineage.fact_files import check_writable
+from lexline_lineage.fact_files import check_writable, record_of
 from lexline_lineage.facts import Fact, Source
 
 __all__ = ["Erasure", "FactDifference", "Store", "open_store"]
@@ -156,8 +157,16 @@ class Store:
 
     def difference(self, old: Revision, new: Revision) -> FactDifference:
         """What came and what went between two revisions."""
-        before, after = (Counter(map(_placeless, self.facts(revision))) for revision in (old, new))
-        return FactDifference(tuple((after - before).elements()), tuple((before - after).elements()))
+        said: dict[str, Fact] = {}
+        counts = Counter[str](), Counter[str]()
+        for revision, count in zip((old, new), counts, strict=True):
+            for fact in map(_placeless, self.facts(revision)):
+                text = json.dumps(record_of(fact))  # values may be lists and documents, and true is not 1
+                said[text] = fact
+                count[text] += 1
+        before, after = counts
+        came, went = ((one - other).elements() for one, other in ((after, before), (before, after)))
+        return FactDifference(tuple(said[text] for text in came), tuple(said[text] for text in went))
 
     def append(self, recorded: Sequence[Entry], moment: datetime | None = None) -> tuple[Recorded, ...]:
         """Add entries to the ledger, all or none, at a moment (aware; now where None). They are on the disk when this

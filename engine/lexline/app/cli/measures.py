@@ -68,7 +68,7 @@ def measures(
     Ends with 0, with 1 where a target is missed and --fail-on missed is given, with 2 when input is wrong, with 3 when
     a check could not be completed.
     """
-    from lexline.app.cli.output import emit, progress
+    from lexline.app.cli.output import emit, note, progress
     from lexline.app.cli.reassess import what_is_due
     from lexline.app.render.measures import render_measures
     from lexline.measures import Target, take_measures, with_trend
@@ -87,6 +87,8 @@ def measures(
         figures = _chosen([*take_measures(session.evaluation), *standing_figures(session.evaluation, queue)], measure)
         past = _past(files, clock, snapshots, session.plugins, trend, since, now) if trend or since else []
         figures = list(with_trend(figures, past))
+    if not past and (trend or since):
+        note("there is no earlier revision: the figures have no trend yet")
     emit(render_measures(session.evaluation.clock, figures, format_), output, {})
     if any(figure.failed for figure in figures):
         return 3

@@ -10,7 +10,7 @@ from lexline.store.facts_store import FactDifference
 from lexline.store.revisions import Revision, SourceChange
 from lexline_lineage.fact_files import record_of
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact
-from lexline_plugins.reporters.wording import inline, printable
+from lexline_plugins.reporters.wording import counted, inline, printable
 
 __all__ = ["render_diff", "render_diff_json", "render_log", "render_log_json"]
 
@@ -51,7 +51,7 @@ def render_diff(old: Revision, new: Revision, found: FactDifference) -> str:
     head = f"Revision {old.number} ({_moment(old)}) to {new.number} ({_moment(new)}): "
     if not lines:
         return f"{head}no fact changed.\n"
-    parts = [f"{head}{len(found.added)} facts came, {len(found.removed)} went."]
+    parts = [f"{head}{counted(len(found.added), 'fact')} came, {len(found.removed):,} went."]
     for about in sorted(lines):
         parts += ["", inline(about), *sorted(lines[about], key=lambda line: (line[4:], line[2] == "+"))]
     return printable("\n".join(parts)) + "\n"
