@@ -100,10 +100,10 @@ def _read(form: type[F], kind: str, said: Mapping[str, object]) -> tuple[F | Non
     try:
         return form.model_validate(said), []
     except ValidationError as error:
-        items = [dict(item) for item in error.errors()]
+        items = error.errors()
     fields = {str(item["loc"][0]) for item in items if item["type"] == "missing"}
     absent = [_option(name) for name in form.model_fields if _NAMES.get(name, name) in fields and name != "rules"]
-    mistakes = [_mistake(form, kind, item) for item in items if item["type"] != "missing"]
+    mistakes = [_mistake(form, kind, dict(item)) for item in items if item["type"] != "missing"]
     if "rules" in fields:
         mistakes.insert(0, Diagnostic("LX520", "no rule is named", (), "lexline waive policy/RULE ELEMENT …"))
     if absent:
