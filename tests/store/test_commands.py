@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -103,6 +104,19 @@ def test_an_erased_person_is_nowhere_and_verdicts_stay(
         assert not [f for r in store.revisions() for f in store.facts(r) if "Jo Q. Doe" in repr(f)]
         assert [f for f in store.facts() if ERASED in repr(f)]
     assert said(capsys, "erase", "--yes", "Jo Q. Doe")[0] == 2
+
+
+@pytest.mark.parametrize(("answer", "status"), [("", 2), ("n\n", 2), ("y\n", 0)])
+def test_nobody_is_erased_without_a_yes(
+    answer: str, status: int, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "registry.json").write_text(registry("Ann Lee", "credit"), "utf-8")
+    assert said(capsys, "import")[0] == 0
+    monkeypatch.setattr("sys.stdin", StringIO(answer))
+    found, text = said(capsys, "erase", "Ann Lee")
+    assert found == status
+    assert ("nobody confirmed it, so nothing is erased" in text) is (status == 2)
+    assert said(capsys, "erase", "--yes", "Ann Lee")[0] == 2 - status
 
 
 def test_a_store_of_a_newer_version_is_refused(

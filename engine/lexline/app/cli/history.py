@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,8 +64,8 @@ def erase(
     from lexline_lineage.snapshot_store import Snapshots, user_folder
 
     with open_project_store(project) as store:
-        if not yes:
-            typer.confirm(f"Erase {name!a} for ever?", abort=True)
+        if not (yes or _is_confirmed(f"Erase {name!a} for ever?")):
+            raise mistake("nobody confirmed it, so nothing is erased", "answer y, or add --yes")
         erased = store.erase(name)
     folder = user_folder()
     if folder is not None:
@@ -75,6 +76,17 @@ def erase(
     if erased.sources:
         tell(f"Their next import brings the name back: {', '.join(erased.sources)}. Remove it there, too.\n")
     return 0
+
+
+def _is_confirmed(question: str) -> bool:
+    """Whether somebody says yes. Where nobody can be asked, nobody does."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        if sys.stdin.isatty():  # Ctrl-C
+            raise
+        print(file=sys.stderr)
+        return False
 
 
 def check_format(format_: str) -> None:
