@@ -125,6 +125,20 @@ def test_nothing_else_fails_is_unknown_or_waived(example: str, place: Path) -> N
 
 
 @pytest.mark.parametrize("example", PORTFOLIOS)
+def test_what_is_exempt_is_said(example: str, place: Path) -> None:
+    readme = (EXAMPLES / example / "README.md").read_text("utf-8")
+    section = readme.partition("## What is exempt")[2].partition("\n## ")[0]
+    exempt = {element for (_, element), said in checked(example, place).items() if said["verdict"] == "exempt"}
+    assert exempt
+    assert exempt <= set(re.findall(r"`([^`]+)`", section))
+
+
+def test_the_bank_has_forty_models() -> None:
+    portfolio = (EXAMPLES / "bank" / "portfolio.yaml").read_text("utf-8")
+    assert len(re.findall(r"^    kind: model$", portfolio, re.MULTILINE)) == 40
+
+
+@pytest.mark.parametrize("example", PORTFOLIOS)
 def test_verdicts(example: str, place: Path) -> None:
     """All verdicts but not-applicable, reviewed by hand. ``UPDATE_GOLDEN=1`` writes them anew."""
     grouped: dict[str, list[str]] = {}
