@@ -139,7 +139,8 @@ def _covering_rules(
     shown = defaultdict(set)
     for example in program.examples:
         for outcome in example.expected:
-            shown[outcome.rule].add(outcome.outcome)
+            if not outcome.phase:
+                shown[outcome.rule].add(outcome.outcome)
     verdicts: dict[Key, Counter[str]] = defaultdict(Counter)
     for decision in report.decisions if report is not None else ():
         verdicts[decision.rule][decision.verdict.value] += 1

@@ -316,12 +316,13 @@ def test_each_rule_and_each_explanation_is_told(project: Path) -> None:
 
 INTERRUPTED = """
 import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from lexline.app.cli import main
 def full(_): os.kill(os.getpid(), signal.{number}); os.kill(os.getpid(), signal.{number})
 os.fsync = full
 main()
 """
-"""Interrupted twice while a file is written."""
+"""Interrupted twice while a file is written; who starts the tests in the background leaves SIGINT ignored."""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")

@@ -50,10 +50,8 @@ def render_coverage(found: Coverage) -> str:
 
 def render_coverage_html(found: Coverage) -> str:
     """A page with every provision."""
-    wide = max(LISTED, len(found.provisions))
-    every = cut(
-        "Provisions", COLUMNS, (Row(tuple(_cells(covered)), _notes(covered)) for covered in found.provisions), wide
-    )
+    rows = tuple(Row(_in_short(covered), _notes(covered)) for covered in found.provisions)
+    every = Section("Provisions", ("provision", "where", "status", "covered by", "what it asks for"), rows)
     shown = [section for section in (_packs(found), *_gaps(found, LISTED), every) if section.rows]
     return page(f"Coverage on {found.on}", f"{_lead(found)}.", shown)
 
@@ -90,6 +88,12 @@ def _gaps(found: Coverage, listed: int) -> Iterator[Section]:
     yield cut("Rules without an example", ("rule", "that gives"), lacking, listed)
 
 
+def _in_short(covered: Covered) -> tuple[str, ...]:
+    entry = covered.entry
+    where, status = f"{entry.instrument}, {entry.provision}", f"{entry.status}, {entry.confidence} confidence"
+    return entry.id, where, status, covered.state.value, entry.title
+
+
 def _cells(covered: Covered) -> Iterator[str]:
     entry = covered.entry
     yield from (covered.pack, entry.id, entry.instrument, entry.provision, entry.title, entry.status, entry.confidence)
@@ -115,7 +119,10 @@ def _figures(rule: CoveringRule) -> str:
 
 def _notes(covered: Covered) -> tuple[str, ...]:
     notes = [covered.entry.requirement]
-    notes += [f"{rule.rule[1]} says {_figures(rule)}" for rule in covered.rules if rule.verdicts]
+    for rule in covered.rules:
+        said = f"; the portfolio: {_figures(rule)}" if rule.verdicts else ""
+        notes.append(f"{'/'.join(rule.rule)} (examples: {', '.join(sorted(rule.shown)) or 'none'}{said})")
+    notes += covered.terms
     if covered.not_encodable is not None:
         notes.append(f"{covered.not_encodable.reason}; decided by {covered.not_encodable.decided_by}")
     return tuple(notes)

@@ -61,7 +61,7 @@ def chart(horizon: Horizon) -> str:
 <text x="{WIDTH}" y="{HEIGHT - 6}" text-anchor="end">{horizon.until}</text>
 {bars}
 </svg>
-<figcaption>Verdicts that change on each date; the links above lead to them.</figcaption>
+<figcaption>Verdicts that change on each date; the links below lead to them.</figcaption>
 </figure>
 """
 

@@ -37,7 +37,8 @@ td ul { margin: 0; padding-left: 1rem; }
 
 
 def page(title: str, lead: str, sections: Sequence[Section], figures: str = "") -> str:
-    """A page with a title, a first sentence, and a table for each section. ``figures`` is HTML that stands between."""
+    """A page with a title, a first sentence, and a table for each section. ``figures`` is HTML that stands
+    before the contents."""
     contents = "\n".join(f'<li><a href="#s{i}">{_text(section.title)}</a></li>' for i, section in enumerate(sections))
     whole = f"""<!doctype html>
 <html lang="en">
@@ -52,12 +53,12 @@ def page(title: str, lead: str, sections: Sequence[Section], figures: str = "") 
 <main>
 <h1>{_text(title)}</h1>
 <p>{_text(lead)}</p>
-<nav aria-label="Contents">
+{figures}<nav aria-label="Contents">
 <ul>
 {contents}
 </ul>
 </nav>
-{figures}{"".join(_section(section, i) for i, section in enumerate(sections))}</main>
+{"".join(_section(section, i) for i, section in enumerate(sections))}</main>
 </body>
 </html>
 """
