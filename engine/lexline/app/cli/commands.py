@@ -23,6 +23,7 @@ from lexline.app.cli import (
     inventory,
     layout,
     ledger,
+    lint,
     measures,
     plugins,
     reassess,
@@ -88,6 +89,7 @@ def application() -> typer.Typer:
         coverage.coverage
     )
     app.command("test", epilog="Example: lexline test --coverage")(examples.run_tests)
+    app.command("lint", epilog="Example: lexline lint --strict")(lint.lint)
     app.command("fmt", epilog="Example: lexline fmt --check policies")(layout.fmt)
     app.command("import", epilog="Example: lexline import registry lineage")(importing.import_facts)
     app.command("identity", epilog="Example: lexline identity --propose identity-new.yaml")(identity.identity)
