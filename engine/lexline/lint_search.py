@@ -177,7 +177,9 @@ class _Search:
     ) -> None:
         self._vocabulary, self._now, self._own = vocabulary, now, own
         read = footprints(plan_of(program), checks)
-        self._keys = [k for k, of in read.items() if not (of.paths or of.checks or of.kinds)]
+        kinds = {rule.kind for key, rule in program.rules.items() if key[0] in own}
+        searched = [key for key, of in read.items() if not (of.paths or of.checks or of.kinds)]
+        self._keys = [key for key in searched if program.rules[key].kind in kinds]
         self._program = replace(
             program, rules={**program.rules, **{_asked(k): _asking(program.rules[k]) for k in self._keys}}
         )
