@@ -23,7 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 
-from common import RULES
+from workload import RULES
 from lexline_columns import CLOCK, DAY, POLICIES, WELL, program_of
 
 from lexline.decision import Evaluation, Gate, decide

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from common import EVAL_DATE, RULES, Engine, main
+from workload import EVAL_DATE, RULES, Engine, main
 
 from lexline.decision import Evaluation, Gate
 from lexline.evaluate.columns import VERDICTS, ColumnEvaluator

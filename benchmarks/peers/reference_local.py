@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from arrays import NO_DATE
-from common import CUTOFF, EVAL_DATE, MAX_PSI, RULES, main
+from workload import CUTOFF, EVAL_DATE, MAX_PSI, RULES, main
 from reference_numba import Numba
 
 NODES = ("environment", "metric", "assessment_type", "status")
