@@ -23,8 +23,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 
-from workload import RULES
 from lexline_columns import CLOCK, DAY, POLICIES, WELL, program_of
+from workload import RULES
 
 from lexline.decision import Evaluation, Gate, decide
 from lexline_lineage.files import load_graph

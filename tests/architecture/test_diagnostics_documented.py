@@ -51,7 +51,9 @@ MADE = {
     "LX113": 'rule R "r" for model require ' + "(" * 2_000 + "true" + ")" * 2_000,
 }
 """Mistakes that are too large for a page."""
-RIGHT = {"LX531": 2} | dict.fromkeys(("LX321", "LX322", "LX464", "LX503", "LX505", "LX520", "LX524", "LX605", "LX606"), 1)
+RIGHT = {"LX531": 2} | dict.fromkeys(
+    ("LX321", "LX322", "LX464", "LX503", "LX505", "LX520", "LX524", "LX605", "LX606"), 1
+)
 """How many blocks of a page are right; what comes next shows the code."""
 
 
