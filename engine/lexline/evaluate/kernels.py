@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -44,8 +44,8 @@ def includes_all(whole: Cells, part: Cells) -> Truths:
         raise TypeError("only a list includes values")
     known = whole.known & part.known
     held = np.zeros(len(known), np.bool_)
-    for row in np.flatnonzero(known).tolist():
-        held[row] = all(cell in whole.values[row] for cell in part.values[row])
+    pairs = zip(whole.values[known].tolist(), part.values[known].tolist(), strict=True)
+    held[known] = _of_distinct(pairs, lambda values, asked: all(cell in values for cell in asked))
     return truths(held & known, ~held & known, whole.failed | part.failed)
 
 
@@ -54,15 +54,22 @@ def stands_in(value: Cells, whole: Cells) -> Truths:
     if not isinstance(whole, Values):
         raise TypeError("only a list includes values")
     known = value.known & whole.known
-    held, may = np.zeros(len(known), np.bool_), np.zeros(len(known), np.bool_)
-    cells = _plain_cells(value)
-    for row in np.flatnonzero(known).tolist():
-        held[row] = may[row] = cells[row] in whole.values[row]
-    if isinstance(value, Numbers):
-        for row in np.flatnonzero(known & (value.low < value.high)).tolist():
-            held[row] = False
-            may[row] = any(value.low[row] <= cell <= value.high[row] for cell in whole.values[row])
+    held = np.zeros(len(known), np.bool_)
+    pairs = zip(_plain_cells(value.take(np.flatnonzero(known))), whole.values[known].tolist(), strict=True)
+    held[known] = _of_distinct(pairs, lambda cell, values: cell in values)
+    may = held.copy()
+    if isinstance(value, Numbers) and (spread := known & (value.low < value.high)).any():
+        ends = zip(value.low[spread].tolist(), value.high[spread].tolist(), whole.values[spread].tolist(), strict=True)
+        may[spread] = _of_distinct(ends, lambda low, high, values: any(low <= cell <= high for cell in values))
+        held[spread] = False
     return truths(held & known, ~may & known, value.failed | whole.failed)
+
+
+def _of_distinct(rows: Iterable[tuple[Any, ...]], says: Callable[..., bool]) -> Bools:
+    """What ``says`` says of each row, asked once for equal rows: lists are few, however many elements have them."""
+    given = list(rows)
+    answers = {row: says(*row) for row in set(given)}
+    return np.fromiter(map(answers.__getitem__, given), np.bool_, len(given))
 
 
 def select(condition: Truths, one: Cells, other: Cells) -> Cells:
@@ -119,14 +126,8 @@ def _compare_values(operator: Operator, left: Values, right: Values) -> Truths:
     return truths(holds & known, ~holds & known, failed)
 
 
-def _same_cells(one: NDArray[Any], other: NDArray[Any]) -> Bools:
-    if one.dtype != np.dtype(object):
-        return np.asarray(one == other, np.bool_)
-    return np.fromiter((a == b for a, b in zip(one, other, strict=True)), np.bool_, len(one))
-
-
 _ORDER: dict[str, Callable[[NDArray[Any], NDArray[Any]], Bools]] = {
-    "=": _same_cells,
+    "=": lambda one, other: np.asarray(one == other, np.bool_),
     "<": lambda one, other: np.asarray(one < other, np.bool_),
     "<=": lambda one, other: np.asarray(one <= other, np.bool_),
 }
