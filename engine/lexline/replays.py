@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lexline.decision import Evaluation, Gate, decide, portfolio_line
+from lexline.evaluate.decisions import Decisions
 from lexline.evaluate.verdict import Clock
 from lexline.lang.digest import policy_digest
 from lexline.ledger.record import EvaluationEntry
 from lexline.project_files import Files
-from lexline.recording import engine_version, verdicts_digest, waivers_digest
+from lexline.recording import engine_version, outcome, verdicts_digest, waivers_digest
 
 __all__ = ["Replay", "Same", "clock_then", "files_then", "replay"]
 
@@ -31,8 +32,8 @@ class Same(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Whether the verdicts are those that were recorded; their digest now (empty where nothing was decided), and what
-    else is not as it was, a sentence each."""
+    """Whether verdicts and outcome are those that were recorded; the digest of the verdicts now (empty where none was
+    decided), and what else is not as it was, a sentence each."""
 
     same: Same
     digest: str
@@ -63,11 +64,15 @@ def replay(entry: EvaluationEntry, evaluation: Evaluation) -> Replay:
         key for key in evaluation.program.rules if key[0] in then and (not entry.rules or "/".join(key) in entry.rules)
     ]
     if number is not None:
-        decided = [found for found in Gate(evaluation, lasting=False).decide(number) if found.rule in rules]
-        digest = verdicts_digest(decided)
+        report = Gate(evaluation, lasting=False).report(number)
+        report = replace(report, decisions=Decisions.of([d for d in report.decisions if d.rule in rules]))
     else:
-        digest = verdicts_digest(decide(evaluation, reasons=0, rules=rules).decisions)
-    return Replay(Same.YES if digest == entry.verdicts else Same.NO, digest, others)
+        report = decide(evaluation, reasons=0, rules=rules)
+    digest, said = verdicts_digest(report.decisions), outcome(report)
+    if said != entry.outcome:
+        others = (f"the outcome was recorded as {entry.outcome}, and is {said}", *others)
+    same = digest == entry.verdicts and said == entry.outcome
+    return Replay(Same.YES if same else Same.NO, digest, others)
 
 
 def _other_policies(entry: EvaluationEntry, evaluation: Evaluation) -> Iterator[str]:

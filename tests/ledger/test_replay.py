@@ -185,6 +185,18 @@ def test_facts_that_were_changed_in_the_database_show(project: Path, capsys: pyt
     assert "or the store itself" in text
 
 
+def test_an_outcome_that_was_changed_in_the_database_shows(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    count = recorded_by_every_door()
+    with closing(sqlite3.connect("lexline.db", isolation_level=None)) as database:
+        database.execute("""UPDATE entry SET body = replace(body, '"outcome":"block"', '"outcome":"allow"')""")
+    status, same, text = replayed(capsys)
+    assert status == 1
+    assert "other" in same
+    assert len(same) == count
+    assert "ANOTHER OUTCOME of the same verdicts" in text
+    assert "the outcome was recorded as allow, and is block" in text
+
+
 def test_a_waiver_of_a_file_that_was_changed_shows(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Path("lexline.yaml").open("a") as settings:
         settings.write("waivers: waivers.yaml\n")

@@ -119,6 +119,8 @@ def _came_to(entry: EvaluationEntry, replayed: Replay) -> str:
     match replayed.same:
         case Same.YES:
             return "the same verdicts"
+        case Same.NO if replayed.digest == entry.verdicts:
+            return "ANOTHER OUTCOME of the same verdicts"
         case Same.NO:
             return f"OTHER VERDICTS, recorded {entry.verdicts}, now {replayed.digest}"
         case _:
