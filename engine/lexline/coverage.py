@@ -15,8 +15,8 @@ from enum import Enum
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Program
 from lexline.packs import Pack
-from lexline.plan.build import build_plan
 from lexline.plan.footprint import footprints
+from lexline.plan.planned import plan_of
 from lexline.registers import NotEncodable, RegisterEntry
 from lexline.report import Report
 
@@ -72,7 +72,6 @@ class PackLine:
     """A pack as a whole, and whether its review is overdue."""
 
     id: str
-    title: str
     version: str
     reviewed_on: date
     review_due: date
@@ -87,8 +86,6 @@ class Coverage:
     on: date
     packs: tuple[PackLine, ...]
     provisions: tuple[Covered, ...]
-    decided: bool
-    """whether a portfolio was decided, so that ``verdicts`` mean something"""
 
     @property
     def missing(self) -> tuple[Covered, ...]:
@@ -127,9 +124,9 @@ def coverage(
         states = Counter(covered.state for covered in found)
         overdue = on > content.review_due
         reviews = (content.reviewed_on, content.review_due, overdue)
-        lines.append(PackLine(pack.id, content.title, content.version, *reviews, states))
+        lines.append(PackLine(pack.id, content.version, *reviews, states))
         provisions += found
-    return Coverage(on, tuple(lines), tuple(provisions), report is not None)
+    return Coverage(on, tuple(lines), tuple(provisions))
 
 
 def _covering_rules(
@@ -144,7 +141,7 @@ def _covering_rules(
     verdicts: dict[Key, Counter[str]] = defaultdict(Counter)
     for decision in report.decisions if report is not None else ():
         verdicts[decision.rule][decision.verdict.value] += 1
-    read = footprints(build_plan(program), checks)
+    read = footprints(plan_of(program), checks)
     found = defaultdict(list)
     for key, rule in program.rules.items():
         asks = any(relation == JUDGES for relation, _ in read[key].relations)

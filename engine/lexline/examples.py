@@ -88,6 +88,13 @@ def example_facts(example: Example) -> Iterator[Fact]:
         yield EdgeFact(edge.origin, edge.relation, edge.target, source, edge.possible)
 
 
+def supposed(example: Example, vocabulary: Vocabulary, today: date) -> tuple[Graph, Clock]:
+    """The graph that an example supposes, and its clock; one without a date is about ``today``. Raises
+    ``LineageError``."""
+    day = example.on or today
+    return build(vocabulary, example_facts(example), day).graph, Clock.of(day, example.known_on)
+
+
 def _run(
     program: Program,
     vocabulary: Vocabulary,
@@ -96,10 +103,8 @@ def _run(
     today: date,
     parts: _Parts,
 ) -> tuple[str, ...]:
-    day = example.on or today
-    clock = Clock.of(day, example.known_on)
     try:
-        graph = build(vocabulary, example_facts(example), day).graph
+        graph, clock = supposed(example, vocabulary, today)
     except LineageError as error:
         return tuple(problem.message for problem in error.problems)
     interpreter = Interpreter(program, graph, clock, checks(graph, clock))

@@ -16,7 +16,7 @@ from lexline.diagnostics import Span
 from lexline.evaluate.calls import CheckResults
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.verdict import Clock
-from lexline.examples import example_facts
+from lexline.examples import supposed
 from lexline.lang.typed import (
     AggregateValue,
     Compare,
@@ -37,7 +37,6 @@ from lexline.lang.typed import (
     TermHolds,
     TermKey,
 )
-from lexline_lineage.builder import build
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Sort
 from lexline_lineage.vocabulary import Vocabulary
@@ -133,9 +132,7 @@ class _Trial:
     ) -> None:
         self._cases: dict[Key, list[tuple[Graph, Clock, CheckResults, int, str, bool]]] = defaultdict(list)
         for example in program.examples:
-            day = example.on or today
-            graph = build(vocabulary, example_facts(example), day).graph
-            clock = Clock.of(day, example.known_on)
+            graph, clock = supposed(example, vocabulary, today)
             answers = checks(graph, clock)
             for expected in example.expected:
                 number = graph.number(expected.element)

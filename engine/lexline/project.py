@@ -68,6 +68,7 @@ __all__ = [
 class Project:
     """All of a project, read and checked: ``evaluation`` is ready to be decided, ``warnings`` are to be shown."""
 
+    packs: tuple[Pack, ...]
     vocabulary: Vocabulary
     evaluation: Evaluation
     warnings: tuple[Diagnostic, ...]
@@ -101,7 +102,7 @@ def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapsh
     known = load_facts(files, rules.vocabulary, clock.today, snapshots)
     waivers, warnings = load_waivers(files, rules, plugins, clock.today, known.waivers)
     evaluation = _evaluation(rules, known, waivers, clock, plugins)
-    return Project(rules.vocabulary, evaluation, (*rules.warnings, *warnings))
+    return Project(rules.packs, rules.vocabulary, evaluation, (*rules.warnings, *warnings))
 
 
 def load_over_time(
@@ -119,7 +120,7 @@ def load_over_time(
             known = load_facts(files, rules.vocabulary, day)  # kept graphs are those of days that are asked for
         return _evaluation(rules, known, waivers, Clock(day, None, clock.known_on), plugins)
 
-    return Project(rules.vocabulary, on(clock.today), (*rules.warnings, *warnings)), on
+    return Project(rules.packs, rules.vocabulary, on(clock.today), (*rules.warnings, *warnings)), on
 
 
 def _evaluation(rules: Rules, known: Facts, waivers: tuple[Waiver, ...], clock: Clock, plugins: Plugins) -> Evaluation:

@@ -40,6 +40,8 @@ CI_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 COMMANDS = [["check", "--format", f] for f in ("text", "markdown", "junit", "json", "jsonl")]
 COMMANDS += [["inventory", "--format", f] for f in ("text", "html", "json")]
+COMMANDS += [["horizon", "--until", "2027-11-22", "--format", f] for f in ("text", "html", "json", "csv")]
+COMMANDS += [["measures", "--format", f] for f in ("text", "json", "csv", "markdown")]
 COMMANDS += [["gate", "{name}"], ["explain", "VALIDATED", "{name}"]]
 
 

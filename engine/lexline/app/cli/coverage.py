@@ -89,10 +89,13 @@ def _found(files: Files, clock: Clock, snapshots: Snapshots | None, *, verdicts:
     from lexline.project import load_project, load_rules
 
     plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
-    rules = load_rules(files, plugins)
-    show_diagnostics(rules.warnings)
-    report = None
-    if verdicts and (files.portfolio or files.facts is not None or files.store is not None):
-        with progress("deciding the portfolio") as now:
-            report = decide(load_project(files, clock, plugins, snapshots).evaluation, reasons=0, now=now)
-    return covered(rules.packs, rules.program, clock.today, checks=plugins.signatures, report=report)
+    checks = plugins.signatures
+    if not verdicts or not (files.portfolio or files.facts is not None or files.store is not None):
+        rules = load_rules(files, plugins)
+        show_diagnostics(rules.warnings)
+        return covered(rules.packs, rules.program, clock.today, checks=checks)
+    with progress("deciding the portfolio") as now:
+        project = load_project(files, clock, plugins, snapshots)
+        report = decide(project.evaluation, reasons=0, now=now)
+    show_diagnostics(project.warnings)
+    return covered(project.packs, project.evaluation.program, clock.today, checks=checks, report=report)

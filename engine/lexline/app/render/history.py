@@ -10,6 +10,7 @@ from lexline.store.facts_store import FactDifference
 from lexline.store.revisions import Revision, SourceChange
 from lexline_lineage.fact_files import record_of
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
 __all__ = ["render_diff", "render_diff_json", "render_log", "render_log_json"]
@@ -38,7 +39,7 @@ def render_log_json(revisions: Sequence[Revision], changes: Changes) -> str:
             for c in changes.get(revision.number, ())
         ]
         entries.append({**_revision(revision), "sources": sources})
-    return json.dumps({"revisions": entries}, indent=2) + "\n"
+    return dumped({"revisions": entries}, indent=2) + "\n"
 
 
 def render_diff(old: Revision, new: Revision, found: FactDifference) -> str:
@@ -65,7 +66,7 @@ def render_diff_json(old: Revision, new: Revision, found: FactDifference) -> str
         "added": [record_of(fact) for fact in found.added],
         "removed": [record_of(fact) for fact in found.removed],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return dumped(document, indent=2) + "\n"
 
 
 def _said(fact: Fact) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 
+from lexline.app.render.impact import cause_json
 from lexline.app.render.sections import sheet
 from lexline.evaluate.cone_columns import Decided
 from lexline.horizons import Horizon, HorizonDate, is_grave
 from lexline.impact_causes import Cause, ToldFlip
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
 __all__ = ["because", "headline", "render_horizon", "says", "what_turns"]
@@ -24,7 +25,7 @@ def render_horizon(horizon: Horizon, form: str, *, everything: bool = False) -> 
     too."""
     match form:
         case "json":
-            return json.dumps(_json(horizon), indent=2, ensure_ascii=True) + "\n"
+            return dumped(_json(horizon), indent=2) + "\n"
         case "csv":
             return sheet(_COLUMNS, _rows(horizon))
         case "ics":
@@ -167,17 +168,7 @@ def _turn_json(horizon: Horizon, told: ToldFlip) -> dict[str, object]:
         "owner": told.owner,
         "deadline": told.deadline,
         "citations": _provisions(horizon, told),
-        "causes": [
-            {
-                "sort": c.sort,
-                "name": c.name,
-                "before": c.before,
-                "after": c.after,
-                "place": c.place,
-                "path": list(c.path),
-            }
-            for c in told.causes
-        ],
+        "causes": [cause_json(cause) for cause in told.causes],
     }
 
 

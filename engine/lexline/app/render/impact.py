@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from lexline.app.render.page import page
@@ -11,9 +10,10 @@ from lexline.due import Stale
 from lexline.evaluate.cone_columns import Decided
 from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
-__all__ = ["render_impact"]
+__all__ = ["cause_json", "render_impact"]
 
 
 def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale] = ()) -> str:
@@ -22,7 +22,7 @@ def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale]
     flips = gravest_first(moved.flips)
     told = tell_flips(moved, flips[:reasons])
     if form == "json":
-        return json.dumps(_json(moved, told, flips[reasons:], stale), indent=2, ensure_ascii=True) + "\n"
+        return dumped(_json(moved, told, flips[reasons:], stale), indent=2) + "\n"
     if form == "html":
         return page(
             f"Impact on {moved.new.clock.today}", _summary(moved), list(_sections(moved, told, len(flips), stale))
@@ -199,7 +199,7 @@ def _flip_json(flip: Flip) -> dict[str, object]:
 
 
 def _told_json(one: ToldFlip) -> dict[str, object]:
-    causes = [_cause_json(cause) for cause in one.causes]
+    causes = [cause_json(cause) for cause in one.causes]
     return {
         "owner": one.owner,
         "severity": one.severity,
@@ -211,7 +211,8 @@ def _told_json(one: ToldFlip) -> dict[str, object]:
     }
 
 
-def _cause_json(c: Cause) -> dict[str, object]:
+def cause_json(c: Cause) -> dict[str, object]:
+    """A cause, for machines."""
     return {
         "sort": c.sort,
         "name": c.name,
@@ -231,6 +232,6 @@ def _stale_json(one: Stale) -> dict[str, object]:
         "due": None if one.due is None else str(one.due),
         "settle": one.settle,
         "rules": list(one.rules),
-        "moved": [_cause_json(cause) for cause in one.moved],
+        "moved": [cause_json(cause) for cause in one.moved],
         "further": one.further,
     }

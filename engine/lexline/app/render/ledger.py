@@ -21,6 +21,7 @@ from lexline.ledger.record import (
 )
 from lexline.ledger.waivers import Waiver
 from lexline.replays import Replay, Same
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import inline, printable
 
 __all__ = [
@@ -56,7 +57,7 @@ def render_faults_json(head: Head, faults: Sequence[Fault]) -> str:
         "whole": not faults,
         "faults": [{"sequence": fault.sequence, "message": fault.message} for fault in faults],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return dumped(document, indent=2) + "\n"
 
 
 def render_entries(entries: Sequence[Recorded]) -> str:
@@ -77,7 +78,7 @@ def render_entries_json(entries: Sequence[Recorded]) -> str:
         }
         for recorded in entries
     ]
-    return json.dumps({"entries": document}, indent=2) + "\n"
+    return dumped({"entries": document}, indent=2) + "\n"
 
 
 def render_entry(recorded: Recorded) -> str:
@@ -112,7 +113,7 @@ def render_replays_json(replays: Sequence[tuple[int, EvaluationEntry, Replay]]) 
         }
         for sequence, entry, replayed in replays
     ]
-    return json.dumps({"replays": document}, indent=2) + "\n"
+    return dumped({"replays": document}, indent=2) + "\n"
 
 
 def _came_to(entry: EvaluationEntry, replayed: Replay) -> str:
@@ -155,7 +156,7 @@ def render_waivers_json(waivers: Sequence[Waiver], today: date) -> str:
         }
         for waiver in waivers
     ]
-    return json.dumps({"waivers": document}, indent=2) + "\n"
+    return dumped({"waivers": document}, indent=2) + "\n"
 
 
 def _state(waiver: Waiver, today: date) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from textwrap import indent
 
 from lexline.app.render.diagnostics import render
 from lexline.diagnostics import Label
 from lexline.lint import LintFinding
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import printable
 
 __all__ = ["render_lint", "render_lint_json"]
@@ -37,7 +37,7 @@ def render_lint_json(findings: Sequence[LintFinding], rules: int) -> str:
         }
         for finding in findings
     ]
-    return json.dumps({"rules": rules, "findings": content}, ensure_ascii=False, indent=2) + "\n"
+    return dumped({"rules": rules, "findings": content}, indent=2) + "\n"
 
 
 def _place(label: Label) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from lexline.app.render.sections import few, sheet
@@ -10,6 +9,7 @@ from lexline.evaluate.verdict import Clock
 from lexline.measures import Lists, Measured, Standing, Target
 from lexline.report import plain_value
 from lexline_lineage.values import Value
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import inline, printable
 
 __all__ = ["render_measures"]
@@ -22,7 +22,7 @@ def render_measures(clock: Clock, figures: Sequence[Measured], form: str) -> str
     """The figures of a day in a form: ``text``, ``json``, ``csv`` or ``markdown``."""
     match form:
         case "json":
-            return json.dumps(_json(clock, figures), indent=2, ensure_ascii=True) + "\n"
+            return dumped(_json(clock, figures), indent=2) + "\n"
         case "csv":
             return sheet(_COLUMNS, _rows(clock, figures))
         case "markdown":

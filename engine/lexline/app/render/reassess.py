@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 
+from lexline.app.render.sections import sheet
 from lexline.due import CAUSES, DueItem, Queue, WhyNot
 from lexline.impact_causes import Cause
+from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
 __all__ = ["item_json", "render_queue", "render_why_not"]
@@ -27,7 +26,7 @@ def render_queue(queue: Queue, form: str) -> str:
             "items": [item_json(queue, item) for item in queue.items],
             "notes": list(queue.notes),
         }
-        return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
+        return dumped(data, indent=2) + "\n"
     if form == "csv":
         return _csv(queue)
     return printable("\n".join(_text(queue))) + "\n"
@@ -95,20 +94,16 @@ def _moved(cause: Cause) -> str:
 
 
 def _csv(queue: Queue) -> str:
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(COLUMNS)
+    rows = []
     for item in queue.items:
         data = item_json(queue, item)
         data |= {"rules": " ".join(item.rules), "moved": "; ".join(map(_moved, item.moved))}
-        table.writerow([_cell(data[column]) for column in COLUMNS])
-    return written.getvalue()
+        rows.append([_cell(data[column]) for column in COLUMNS])
+    return sheet(COLUMNS, rows)
 
 
 def _cell(value: object) -> str:
-    """Text that no table calculates with."""
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else printable(inline(str(value)))
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def render_why_not(answer: WhyNot, form: str) -> str:
@@ -130,7 +125,7 @@ def render_why_not(answer: WhyNot, form: str) -> str:
             ],
             "notes": list(answer.notes),
         }
-        return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
+        return dumped(data, indent=2) + "\n"
     return printable("\n".join(_why(answer))) + "\n"
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lexline_plugins.reporters.wording import inline
+from lexline_plugins.reporters.wording import inline, printable
 
 __all__ = ["Row", "Section", "cut", "few", "section_lines", "sheet"]
 
@@ -73,11 +73,16 @@ def section_lines(section: Section) -> list[str]:
     return [*lines, ""]
 
 
+def _cell(text: str) -> str:
+    """A text that neither a terminal nor a CI system acts on where the sheet is printed."""
+    return printable(inline(text))
+
+
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Rows as CSV. What a spreadsheet would take for a formula gets a quotation mark before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for cells in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in map(inline, cells)])
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in map(_cell, cells)])
     return out.getvalue()
