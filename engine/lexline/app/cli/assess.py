@@ -71,7 +71,7 @@ def said_of(texts: Mapping[str, str | None], days: Mapping[str, str | None]) -> 
 
 def files_with_ledger(project: Path) -> Files:
     """The files of a project that has a store."""
-    files = chosen_files(project, None, None, None, None)
+    files = chosen_files(project)
     if files.store is None:
         raise mistake(
             "there is no ledger to record in, because there is no store",

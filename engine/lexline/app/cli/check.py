@@ -7,23 +7,11 @@ from typing import Annotated
 
 import typer
 
+from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
-    AtOption,
-    ExtendOption,
-    KnownOption,
-    OnOption,
-    PolicyOption,
-    PortfolioOption,
-    ProjectOption,
     RecordOption,
-    SnapshotOption,
-    VerifyOption,
-    VocabularyOption,
-    chosen_files,
-    clock_of,
     is_recorded,
     mistake,
-    snapshots_of,
 )
 
 FormatOption = Annotated[
@@ -36,17 +24,9 @@ ReasonsOption = Annotated[
 JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=256, help="Work out reasons in so many processes.")]
 
 
+@of_chosen
 def check(
-    project: ProjectOption = Path(),
-    policy: PolicyOption = None,
-    portfolio: PortfolioOption = None,
-    vocabulary: VocabularyOption = None,
-    extend_vocabulary: ExtendOption = None,
-    on: OnOption = None,
-    at: AtOption = None,
-    known_on: KnownOption = None,
-    snapshot: SnapshotOption = True,
-    verify_snapshot: VerifyOption = False,
+    chosen: Chosen,
     reasons: ReasonsOption = "20",
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
     jobs: JobsOption = 1,
@@ -69,9 +49,9 @@ def check(
     from lexline.ledger.waiver_findings import waiver_findings
 
     wanted, limit = parse_reasons(reasons), parse_limit(memory_limit) if memory_limit is not None else None
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
+    files = chosen.files()
     recorded = is_recorded(files, recording)
-    session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
+    session = open_session(files, chosen.clock(), chosen.snapshots(files))
     reporter = session.plugins.reporter(format_)
     keys = {rule_key(session.evaluation.program, name) for name in rule} if rule else None
     with progress("deciding") as now:

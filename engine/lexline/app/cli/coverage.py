@@ -75,7 +75,7 @@ def _files(project: Path, pack: list[str] | None) -> Files:
     if pack:
         return pack_files(pack)
     settings = project_settings(project)
-    files = chosen_files(project, None, None, None, None) if settings is not None else Files()
+    files = chosen_files(project) if settings is not None else Files()
     if not files.packs:
         raise mistake("there is no pack to be covered", "name one: lexline coverage --pack uk-gdpr")
     return files

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lexline.app.cli.options import (
-    AtOption,
-    ExtendOption,
-    KnownOption,
-    OnOption,
-    PolicyOption,
-    PortfolioOption,
-    ProjectOption,
-    SnapshotOption,
-    VerifyOption,
-    VocabularyOption,
-    chosen_files,
-    clock_of,
-    snapshots_of,
-)
+from lexline.app.cli.chosen import Chosen, of_chosen
 
 
+@of_chosen
 def explain(
+    chosen: Chosen,
     rule: Annotated[str, typer.Argument(help="The rule: RULE, or policy/RULE. With --scope, the element.")],
     element: Annotated[str | None, typer.Argument(help="The element's id.")] = None,
-    project: ProjectOption = Path(),
-    policy: PolicyOption = None,
-    portfolio: PortfolioOption = None,
-    vocabulary: VocabularyOption = None,
-    extend_vocabulary: ExtendOption = None,
-    on: OnOption = None,
-    at: AtOption = None,
-    known_on: KnownOption = None,
-    snapshot: SnapshotOption = True,
-    verify_snapshot: VerifyOption = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show how the rule is decided, and all that it can read.")
     ] = False,
@@ -52,8 +29,8 @@ def explain(
     from lexline.app.cli.session import element_number, open_session, rule_key, subject_number
     from lexline.app.render.explanation import render_explanation
 
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
-    session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
+    files = chosen.files()
+    session = open_session(files, chosen.clock(), chosen.snapshots(files))
     if scope:
         from lexline.app.render.scope import render_scope
 

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
-    AtOption,
-    ExtendOption,
-    KnownOption,
-    OnOption,
-    PolicyOption,
-    PortfolioOption,
-    ProjectOption,
     RecordOption,
-    SnapshotOption,
-    VerifyOption,
-    VocabularyOption,
-    chosen_files,
-    clock_of,
     is_recorded,
-    snapshots_of,
 )
 
 
+@of_chosen
 def gate(
+    chosen: Chosen,
     element: Annotated[str, typer.Argument(help="The element's id, such as model:mlflow/bank/credit/2.")],
-    project: ProjectOption = Path(),
-    policy: PolicyOption = None,
-    portfolio: PortfolioOption = None,
-    vocabulary: VocabularyOption = None,
-    extend_vocabulary: ExtendOption = None,
-    on: OnOption = None,
-    at: AtOption = None,
-    known_on: KnownOption = None,
-    snapshot: SnapshotOption = True,
-    verify_snapshot: VerifyOption = False,
     recording: RecordOption = None,
     format_: Annotated[str, typer.Option("--format", help="text, json, jsonl, markdown, junit.")] = "text",
 ) -> int:
@@ -52,9 +31,9 @@ def gate(
     from lexline.app.render.gate import render_gate
     from lexline.decision import gate as decide_element
 
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
+    files = chosen.files()
     recorded = is_recorded(files, recording)
-    session = open_session(files, clock_of(on, known_on), snapshots_of(files, snapshot, verify_snapshot))
+    session = open_session(files, chosen.clock(), chosen.snapshots(files))
     number = element_number(session.evaluation, element)
     reporter = session.plugins.reporter(format_)
     report = decide_element(session.evaluation, number)

@@ -100,4 +100,4 @@ def open_project_store(project: Path) -> Store:
     from lexline.app.cli.options import chosen_files
     from lexline.project import stored
 
-    return stored(chosen_files(project, None, None, None, None))
+    return stored(chosen_files(project))

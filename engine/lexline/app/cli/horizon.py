@@ -8,39 +8,19 @@ from typing import Annotated
 
 import typer
 
+from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
-    AtOption,
-    ExtendOption,
-    KnownOption,
-    OnOption,
-    PolicyOption,
-    PortfolioOption,
-    ProjectOption,
-    SnapshotOption,
-    VerifyOption,
-    VocabularyOption,
-    chosen_files,
-    clock_of,
     mistake,
     parse_day,
-    snapshots_of,
 )
 
 FORMATS = ("text", "json", "csv", "ics", "html")
 
 
+@of_chosen
 def horizon(
+    chosen: Chosen,
     until: Annotated[str, typer.Option("--until", help="The last date looked at, such as 2028-08-02.")],
-    project: ProjectOption = Path(),
-    policy: PolicyOption = None,
-    portfolio: PortfolioOption = None,
-    vocabulary: VocabularyOption = None,
-    extend_vocabulary: ExtendOption = None,
-    on: OnOption = None,
-    at: AtOption = None,
-    known_on: KnownOption = None,
-    snapshot: SnapshotOption = True,
-    verify_snapshot: VerifyOption = False,
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
     reasons: Annotated[
         int, typer.Option("--reasons", min=0, help="Of how many verdicts to look up the clause and the facts.")
@@ -63,12 +43,12 @@ def horizon(
 
     if format_ not in FORMATS:
         raise mistake(f"there is no format `{format_}` of a horizon", "write text, json, csv, ics or html")
-    clock = clock_of(on, known_on)
+    clock = chosen.clock()
     last = _last(until, clock.today)
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
+    files = chosen.files()
     plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     with progress("reading policies and facts"):
-        loaded, evaluation_on = load_over_time(files, clock, plugins, snapshots_of(files, snapshot, verify_snapshot))
+        loaded, evaluation_on = load_over_time(files, clock, plugins, chosen.snapshots(files))
     show_diagnostics(loaded.warnings)
     keys = [rule_key(loaded.evaluation.program, name) for name in rule] if rule else None
     with progress("looking ahead") as now:

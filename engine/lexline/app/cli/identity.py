@@ -35,7 +35,7 @@ def identity(
 
     if format_ not in ("text", "json"):
         raise mistake(f"`--format {format_}` is no format of this command", "write text or json")
-    files = chosen_files(project, None, portfolio, None, None, at)
+    files = chosen_files(project, portfolio=portfolio, at=at)
     vocabulary = load_words(files, load_plugins(blocked=files.blocked_plugins, hooks=FOR_WORDS))
     day = clock_of(on, None).today
     proposal = None

@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
-    AtOption,
-    ExtendOption,
-    OnOption,
-    PolicyOption,
-    PortfolioOption,
-    ProjectOption,
-    SnapshotOption,
-    VerifyOption,
-    VocabularyOption,
-    chosen_files,
-    clock_of,
     mistake,
-    snapshots_of,
 )
 
 if TYPE_CHECKING:
@@ -29,16 +18,9 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "html")
 
 
+@of_chosen
 def inventory(
-    project: ProjectOption = Path(),
-    policy: PolicyOption = None,
-    portfolio: PortfolioOption = None,
-    vocabulary: VocabularyOption = None,
-    extend_vocabulary: ExtendOption = None,
-    on: OnOption = None,
-    at: AtOption = None,
-    snapshot: SnapshotOption = True,
-    verify_snapshot: VerifyOption = False,
+    chosen: Chosen,
     kind: Annotated[
         list[str] | None, typer.Option("--kind", help="Only elements of this kind, with all attributes. Repeatable.")
     ] = None,
@@ -60,8 +42,8 @@ def inventory(
 
     if format_ not in FORMATS:
         raise mistake(f"there is no format `{format_}` of an inventory", f"write {', '.join(FORMATS[:-1])} or html")
-    files = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at)
-    session = open_session(files, clock_of(on, None), snapshots_of(files, snapshot, verify_snapshot))
+    files = chosen.files()
+    session = open_session(files, chosen.clock(), chosen.snapshots(files))
     kinds = chosen_kinds(session.evaluation.graph.vocabulary, kind) if kind else None
     with progress("taking stock"):
         stock = take_stock(session.evaluation, kinds=kinds, checks=session.plugins.signatures)

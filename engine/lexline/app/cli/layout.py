@@ -30,7 +30,7 @@ def fmt(
 
     named = tuple(paths or ())
     if not paths:
-        files = chosen_files(project, None, None, None, None)
+        files = chosen_files(project)
         files.require("policies", files.policies)
         named = files.policies
     found: list[Diagnostic] = []

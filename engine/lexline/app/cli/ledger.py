@@ -152,7 +152,7 @@ def replay(
     from lexline_lineage.snapshot_store import Snapshots
 
     check_format(format_)
-    now = chosen_files(project, None, None, None, None)
+    now = chosen_files(project)
     with ExitStack() as folders, progress("replaying") as tell_progress:
         files = _as_it_was(folders, project, policies, now) if policies is not None else now
         with stored(files) as store:

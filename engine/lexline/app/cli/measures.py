@@ -8,21 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
-    AtOption,
-    ExtendOption,
-    KnownOption,
-    OnOption,
-    PolicyOption,
-    PortfolioOption,
-    ProjectOption,
-    SnapshotOption,
-    VocabularyOption,
-    chosen_files,
-    clock_of,
     mistake,
     parse_day,
-    snapshots_of,
 )
 
 if TYPE_CHECKING:
@@ -41,16 +30,9 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "csv", "markdown")
 
 
+@of_chosen
 def measures(
-    project: ProjectOption = Path(),
-    policy: PolicyOption = None,
-    portfolio: PortfolioOption = None,
-    vocabulary: VocabularyOption = None,
-    extend_vocabulary: ExtendOption = None,
-    on: OnOption = None,
-    at: AtOption = None,
-    known_on: KnownOption = None,
-    snapshot: SnapshotOption = True,
+    chosen: Chosen,
     measure: Annotated[
         list[str] | None, typer.Option("--measure", help="Only this measure: NAME, or policy/NAME. Repeatable.")
     ] = None,
@@ -78,10 +60,10 @@ def measures(
         raise mistake(f"there is no format `{format_}` of measures", "write text, json, csv or markdown")
     if fail_on not in (None, "missed"):
         raise mistake(f"`--fail-on {fail_on}` is nothing to fail on", "write `--fail-on missed`")
-    files, clock = chosen_files(project, policy, portfolio, vocabulary, extend_vocabulary, at), clock_of(on, known_on)
+    files, clock = chosen.files(), chosen.clock()
     if (trend is not None or since is not None) and files.store is None:
         raise mistake("there is no trend, because the project has no store", "see docs/store.md: `store:`", "LX541")
-    snapshots = snapshots_of(files, snapshot, False)
+    snapshots = chosen.snapshots(files)
     session, queue = what_is_due(files, clock, snapshots)
     with progress("measuring") as now:
         figures = _chosen([*take_measures(session.evaluation), *standing_figures(session.evaluation, queue)], measure)

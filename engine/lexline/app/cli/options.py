@@ -117,10 +117,10 @@ def pack_files(names: list[str]) -> Files:
 
 def chosen_files(
     project: Path,
-    policy: list[Path] | None,
-    portfolio: list[Path] | None,
-    vocabulary: Path | None,
-    extend: list[Path] | None,
+    policy: list[Path] | None = None,
+    portfolio: list[Path] | None = None,
+    vocabulary: Path | None = None,
+    extend: list[Path] | None = None,
     at: str | None = None,
 ) -> Files:
     """The files of the project, with those of the command line in their place."""

@@ -81,7 +81,7 @@ def reassess(
     check_places(project, notify or ())
     action = _action({"acknowledged": acknowledge, "assigned": assign, "done": done}, by, to, note)
     last = parse_day(until, "--until") if until is not None else None
-    files, clock = chosen_files(project, None, None, None, None, at), clock_of(on, known_on)
+    files, clock = chosen_files(project, at=at), clock_of(on, known_on)
     if last is not None and last < clock.today:
         raise mistake(
             f"`--until {last}` lies before {clock.today}", "name a later date after `--until`, or another `--on`"
