@@ -19,14 +19,16 @@ from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.cone_columns import Decided
 from lexline.evaluate.decisions import VERDICTS, VerdictColumn
 from lexline.evaluate.holds import NEVER, Holds
+from lexline.evaluate.moved import moves
 from lexline.evaluate.verdict import Clock, Decision, Phase, Verdict
 from lexline.horizon_causes import tell_turns
 from lexline.impact_causes import ToldFlip
 from lexline.impacts import Flip, codes_of, decided_of
+from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import COVERED, WAIVABLE, Waiver
 from lexline.plan.planned import plan_of
-from lexline_lineage.difference import difference
+from lexline_lineage.difference import Difference, difference
 
 __all__ = ["Horizon", "HorizonDate", "holds_until", "horizon"]
 
@@ -52,7 +54,8 @@ class HorizonDate:
 @dataclass(frozen=True, slots=True)
 class Horizon:
     """What changes by itself after ``start``, up to ``until``, under the law published by ``known_on`` (None: all).
-    ``evaluated``: on how many days something had to be decided."""
+    ``evaluated``: on how many days something had to be decided. ``daily``: the rules of which nobody can say beforehand
+    when they change, so that they are decided on every day, with the reasons."""
 
     start: date
     until: date
@@ -60,6 +63,7 @@ class Horizon:
     rules: Mapping[Key, Rule]
     dates: tuple[HorizonDate, ...]
     evaluated: int
+    daily: Mapping[Key, tuple[str, ...]]
 
     @property
     def unfinished(self) -> bool:
@@ -84,7 +88,7 @@ def holds_until(evaluation: Evaluation, rule: Key) -> NDArray[np.datetime64]:
     evaluation. Raises ``KeyError`` where there is no such rule."""
     day = replace(evaluation, clock=Clock(evaluation.clock.today, None, evaluation.clock.known_on))
     holds = Holds(ColumnEvaluator(plan_of(day.program), day.graph, day.clock, day.checks))
-    days = _days(day, holds, rule, holds.columns.rule(rule))
+    days = np.minimum(_days(day, holds, rule, holds.columns.rule(rule)), _facts_day(day))
     found = np.where(days > _LAST, 0, days).astype("datetime64[D]")
     found[days > _LAST] = np.datetime64("NaT")
     return found
@@ -96,13 +100,15 @@ def horizon(
     until: date,
     *,
     rules: Sequence[Key] | None = None,
+    checks: Mapping[str, CheckSignature] | None = None,
     reasons: int = 50,
     now: Callable[[str], None] = lambda _: None,
 ) -> Horizon:
     """What changes by itself from the day after ``start`` to ``until``. ``on`` gives the evaluation of a day, of the
-    same policies each time. Of the first ``reasons`` turns it is looked up which clause and facts did it; of the
-    others the causes that are plain. ``now`` is told what is at work."""
-    walk = _Walk(on(start), until, rules)
+    same policies each time. ``checks`` say what the checks read; one that isn't there may read all. Of the first
+    ``reasons`` turns it is looked up which clause and facts did it; of the others the causes that are plain. ``now`` is
+    told what is at work."""
+    walk = _Walk(on(start), until, rules, checks or {})
     dates: list[HorizonDate] = []
     evaluated, left = 1, reasons
     while (day := walk.next_day()) is not None and day <= until:
@@ -114,7 +120,8 @@ def horizon(
             dates.append(HorizonDate(day, tuple(tell_turns(walk.plan, eve, after, turns, left))))
             left = max(0, left - len(turns))
         evaluated += 1
-    return Horizon(start, until, walk.evaluation.clock.known_on, walk.rules, tuple(dates), evaluated)
+    daily = {key: tuple(why) for key, why in walk.daily.items() if why}
+    return Horizon(start, until, walk.evaluation.clock.known_on, walk.rules, tuple(dates), evaluated, daily)
 
 
 def _gravity(turn: Flip) -> tuple[bool, int]:
@@ -123,32 +130,43 @@ def _gravity(turn: Flip) -> tuple[bool, int]:
 
 
 class _Walk:
-    """Goes from day to day. Keeps for each rule what it said of each element last, and until when that holds."""
+    """Goes from day to day. Keeps for each rule what it said of each element last, and until when that holds, as long
+    as the facts that it can read stay the same."""
 
-    def __init__(self, evaluation: Evaluation, last: date, rules: Sequence[Key] | None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, last: date, rules: Sequence[Key] | None, checks: Mapping[str, CheckSignature]
+    ) -> None:
         self.evaluation = evaluation
         self._last = last
         self.rules = {key: evaluation.program.rules[key] for key in (rules or evaluation.program.rules)}
         self.plan = plan_of(evaluation.program)
         self._said: dict[Key, tuple[Index, Index]] = {}
         self._until: dict[Key, int] = {}
+        self._checks = checks
+        self.daily: dict[Key, dict[str, None]] = {}
         self._decide(evaluation, self.rules)
 
     def next_day(self) -> date | None:
         """The next day on which something may change; None: never."""
         first = min(self._until.values(), default=NEVER)
+        first = min(first, _facts_day(self.evaluation)) if self.rules else first
         return date.fromordinal(first + 1 + EPOCH) if first < _LAST else None
 
     def go(self, evaluation: Evaluation) -> list[Flip]:
         """Decides what is due on the day of an evaluation; what it says otherwise than before."""
         day = evaluation.clock.today.toordinal() - EPOCH
-        due = [key for key in self.rules if self._until[key] < day]
-        before, was = {key: self._said[key] for key in due}, self.evaluation
-        self.evaluation = evaluation
-        self._decide(evaluation, due)
+        was, self.evaluation = self.evaluation, evaluation
         if was.graph is evaluation.graph:
+            due = [key for key in self.rules if self._until[key] < day]
+            before = {key: self._said[key] for key in due}
+            self._decide(evaluation, due)
             return [turn for key in due for turn in self._turns(key, before[key][1], self._said[key])]
         changed = difference(was.graph, evaluation.graph)
+        moved = set(self._moved(changed))
+        due = [key for key in self.rules if self._until[key] < day or key in moved]
+        before = dict(self._said)
+        self._said = {key: (changed.joint(elements), codes) for key, (elements, codes) in before.items()}
+        self._decide(evaluation, due)
         earlier, found = changed.earlier(np.arange(changed.count)).tolist(), []
         for key in due:
             codes = np.full((2, changed.count), -1, np.int64)
@@ -159,6 +177,20 @@ class _Walk:
                 element = evaluation.graph.ids[number] if is_there else was.graph.ids[earlier[number]]
                 found.append(Flip(key, element, *map(decided_of, codes[:, number].tolist())))
         return found
+
+    def _moved(self, changed: Difference) -> Iterator[Key]:
+        """The rules that may say something else because facts have changed."""
+        graph, waivers = self.evaluation.graph, self.evaluation.waived()
+        found = moves(self.plan, changed, graph, self._checks)
+        for key in self.rules:
+            kind, moved = self.plan.rules[key].kind, found.of_rule(self.plan.rules[key])
+            marked = found.marked(moved.slots[0])
+            reached = kind in graph.kind_names and bool(
+                (graph.kind_codes[marked] == graph.kind_names.index(kind)).any()
+            )
+            selected = any(waiver.selection is not None for waiver in waivers.about(key))
+            if moved.everything or reached or kind in changed.touched or selected:
+                yield key
 
     def _turns(self, key: Key, before: Index, after: tuple[Index, Index]) -> Iterator[Flip]:
         elements, codes = after
@@ -173,8 +205,9 @@ class _Walk:
         waived: dict[tuple[Key, int], Decision] = {}
         for key in rules:
             column = holds.columns.rule(key)
-            days = _days(evaluation, holds, key, column)
-            self._until[key] = int(days.min(initial=_facts_day(evaluation)))
+            self._until[key] = int(_days(evaluation, holds, key, column).min(initial=NEVER))
+            if self._until[key] == holds.day:
+                self.daily.setdefault(key, {}).update(dict.fromkeys(holds.unforeseen(key)))
             said = waivers.applied_to(key, column, waived)
             self._said[key] = column.elements.astype(np.int64), codes_of(said)
 
@@ -183,8 +216,8 @@ class _Walk:
 
 
 def _days(evaluation: Evaluation, holds: Holds, rule: Key, column: VerdictColumn) -> Index:
-    """The last days of a rule's verdicts, with those of the facts and of waivers."""
-    days = np.minimum(holds.rule(rule), _facts_day(evaluation))
+    """The last days of a rule's verdicts, with those of waivers."""
+    days = holds.rule(rule)
     may_be = np.isin(column.verdicts, _WAIVABLE)
     for waiver in evaluation.waivers if may_be.any() else ():
         edges = list(_edges(waiver, evaluation.clock.today))

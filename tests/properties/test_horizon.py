@@ -21,7 +21,7 @@ from lexline.ledger.record import WaiverTerms
 from lexline.ledger.waivers import Waiver
 from lexline_lineage.builder import build
 from lexline_lineage.facts import ElementFact
-from probes import Probes
+from probes import Probes, probe_signatures
 
 SEEDS = st.integers(0, 2**48)
 DAYS = 34
@@ -47,7 +47,7 @@ def waivers(choices: Choices, case: GeneratedCase, program: Program) -> tuple[Wa
 
 def over_time(seed: int) -> tuple[GeneratedCase, Callable[[date], Evaluation]]:
     choices = ByChance(seed)
-    case = generate(choices, checks=seed % 5 == 0)
+    case = generate(choices, checks=seed % 3 == 0)
     try:
         program = case.program()
     except RefusedError:
@@ -61,7 +61,7 @@ def over_time(seed: int) -> tuple[GeneratedCase, Callable[[date], Evaluation]]:
         if not built.first <= day <= built.last:
             built = build(case.vocabulary, case.facts, on=day)
         clock = Clock(day, None, case.clock.known_on)
-        return Evaluation(program, built.graph, clock, Probes(built.graph), waivers=granted, facts_until=built.last)
+        return Evaluation(program, built.graph, clock, Probes(built.graph, day), waivers=granted, facts_until=built.last)
 
     return case, on
 
@@ -81,7 +81,8 @@ def said(evaluation: Evaluation) -> Said:
 def test_every_turn_is_found(seed: int) -> None:
     case, on = over_time(seed)
     start = case.clock.today
-    found = horizon(on, start, start + timedelta(days=DAYS), reasons=3)
+    signatures = probe_signatures(case.vocabulary) if seed % 2 else None
+    found = horizon(on, start, start + timedelta(days=DAYS), checks=signatures, reasons=3)
     turns = {
         (at.day, told.flip.rule, told.flip.element): (told.flip.before, told.flip.after)
         for at in found.dates

@@ -1,8 +1,12 @@
-"""Checks of the test suite's own: they answer with an attribute of an element, and fail where that asks for it."""
+"""Checks of the test suite's own: they answer with an attribute of an element, and fail where that asks for it.
+
+Told of a date, two of them look at it: one says until when its answer holds, one doesn't.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from lexline.evaluate.calls import CheckOutcome
 from lexline.evaluate.verdict import MissingFact
@@ -34,8 +38,9 @@ UNLUCKY = 13.0
 class Probes:
     """Their outcomes over a graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, today: date | None = None) -> None:
         self._graph = graph
+        self._today = today
 
     def outcomes(
         self, check: str, kind: str, arguments: tuple[tuple[str, Value | None], ...]
@@ -49,7 +54,7 @@ class Probes:
 
     def over(self, graph: Graph) -> Probes:
         """See ``lexline.evaluate.calls.CheckResults``."""
-        return Probes(graph)
+        return Probes(graph, self._today)
 
     def _outcome(self, check: str, number: int, more: float) -> CheckOutcome:
         tier = self._graph.value(number, "tier")
@@ -58,7 +63,17 @@ class Probes:
         value = self._graph.value(number, _ATTRIBUTES[check])
         if value is None:
             return CheckOutcome(missing=(self._missing(number, _ATTRIBUTES[check]),))
-        return CheckOutcome(value + more if isinstance(value, float) else value)
+        if check == "probe.tier" or self._today is None:
+            return CheckOutcome(value + more if isinstance(value, float) else value, until=date.max)
+        return self._dated(value, self._graph.value(number, "trained_on"), self._today)
+
+    def _dated(self, value: Value, trained: Value | None, today: date) -> CheckOutcome:
+        """The other way round as long as the day of training is to come; or that day, but not later than today."""
+        coming = isinstance(trained, date) and trained > today
+        if isinstance(value, bool):
+            until = trained - timedelta(days=1) if isinstance(trained, date) and coming else date.max
+            return CheckOutcome(value is not coming, until=until)
+        return CheckOutcome(today if coming else value, until=None if coming else date.max)
 
     def _missing(self, number: int, attribute: str) -> MissingFact:
         return MissingFact(self._graph.ids[number], self._graph.kind(number), attribute, "no value is recorded")

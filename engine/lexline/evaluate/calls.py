@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from lexline.evaluate.verdict import MissingFact
@@ -16,12 +17,15 @@ __all__ = ["CheckOutcome", "CheckResults", "NoChecks"]
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
     """What a check says of one element: a value of its declared type, or nothing with the facts that it misses, or a
-    failure (``failed`` says how, in a sentence that names the check). ``evidence`` is shown with the reasons."""
+    failure (``failed`` says how, in a sentence that names the check). ``evidence`` is shown with the reasons.
+    ``until``: the last day through which there is the same value, none, or a failure, as long as the facts stay the
+    same; None: nothing is said of later days. A day too early costs an evaluation, one too late is wrong."""
 
     value: Value | None = None
     missing: tuple[MissingFact, ...] = ()
     failed: str = ""
     evidence: str = ""
+    until: date | None = None
 
 
 class CheckResults(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from lexline.evaluate.calls import CheckOutcome
 from lexline.evaluate.verdict import MissingFact
 from lexline_lineage.values import Sort, ValueType, parse_value
@@ -26,6 +28,8 @@ def _wrong(given: object, result: ValueType) -> str:
         return "it gave a sentence that is no text"
     if not isinstance(given.missing, list | tuple) or not all(_is_missing_fact(fact) for fact in given.missing):
         return "it gave missing facts that are none"
+    if given.until is not None and (not isinstance(given.until, date) or isinstance(given.until, datetime)):
+        return "it gave an outcome until a day that is no date"
     if [given.value is not None, bool(given.missing), bool(given.failed)].count(True) != 1:
         return "it gave an outcome that is not one of a value, facts that are missing, or a failure"
     if given.value is not None and not is_of(given.value, result):

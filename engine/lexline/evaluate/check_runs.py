@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 from lexline.evaluate.calls import CheckOutcome
@@ -62,7 +63,7 @@ class CheckRuns:
         without = sorted(name for name, value in given.items() if value is None)
         if without:
             why = f"the check {signature.name} needs a value for {', '.join(without)}, and none is in force"
-            return [CheckOutcome(missing=(MissingFact(e, kind, without[0], why),)) for e in elements]
+            return [CheckOutcome(missing=(MissingFact(e, kind, without[0], why),), until=date.max) for e in elements]
         if not elements:
             return ()
         unknown = unknown_reads(signature, self.graph.vocabulary)
@@ -96,8 +97,7 @@ def look_at(graph: Graph, clock: Clock, signature: CheckSignature) -> CheckView:
     numbers = {kind: graph.members[kind].tolist() for kind in kinds}
     visible = {number for ofkind in numbers.values() for number in ofkind}
     return CheckView(
-        today=clock.today,
-        now=clock.now_in("UTC"),
+        dates=(clock.today, clock.now_in("UTC")) if signature.reads.today else None,
         members={kind: tuple(graph.ids[number] for number in numbers[kind]) for kind in kinds},
         columns={
             (kind, attribute): _column(graph, kind, attribute)
@@ -136,7 +136,12 @@ def _edges(graph: Graph, relation: str, visible: set[int]) -> tuple[Edge, ...]:
 
 
 def _all_failed(signature: CheckSignature, count: int, how: str) -> Sequence[CheckOutcome]:
-    return [CheckOutcome(failed=_failure(signature, how))] * count
+    return [CheckOutcome(failed=_failure(signature, how), until=_until(signature, None))] * count
+
+
+def _until(signature: CheckSignature, given: date | None) -> date | None:
+    """Until when an outcome stays as it is: that of a check that can't see the date, for ever."""
+    return given if signature.reads.today else date.max
 
 
 def _failure(signature: CheckSignature, how: str) -> str:
@@ -153,8 +158,8 @@ def _examined(signature: CheckSignature, count: int, answer: object) -> Sequence
 
 def _settled(signature: CheckSignature, given: CheckOutcome) -> CheckOutcome:
     """An outcome in the form that evaluators rely on: the value in its memory form, a failure that names the check."""
-    evidence = given.evidence[:MAX_SENTENCE]
+    evidence, until = given.evidence[:MAX_SENTENCE], _until(signature, given.until)
     if given.failed:
-        return CheckOutcome(failed=_failure(signature, given.failed), evidence=evidence)
+        return CheckOutcome(failed=_failure(signature, given.failed), evidence=evidence, until=until)
     value = None if given.value is None else parse_value(given.value, signature.result)
-    return CheckOutcome(value, tuple(given.missing), evidence=evidence)
+    return CheckOutcome(value, tuple(given.missing), evidence=evidence, until=until)

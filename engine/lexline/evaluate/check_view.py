@@ -25,16 +25,27 @@ class UndeclaredReadError(Exception):
 @dataclass(frozen=True)
 class CheckView:
     """What a check sees of a graph: elements of the kinds that it declared, with the attributes that it declared,
-    and the edges between them of the relations that it declared. Everything else raises ``UndeclaredReadError``.
+    and the edges between them of the relations that it declared; and the date, where it declared that. Everything else
+    raises ``UndeclaredReadError``.
 
     ``members`` are element ids by kind; ``columns`` values by kind and attribute, in the order of ``members``.
+    ``dates`` are today and now, None where the date is not declared.
     """
 
-    today: date
-    now: datetime
+    dates: tuple[date, datetime] | None
     members: Mapping[str, Sequence[str]]
     columns: Mapping[tuple[str, str], Sequence[Value | None]]
     edges: Mapping[str, Sequence[Edge]]
+
+    @property
+    def today(self) -> date:
+        """The date of the evaluation."""
+        return self._dates[0]
+
+    @property
+    def now(self) -> datetime:
+        """Its moment, in UTC."""
+        return self._dates[1]
 
     def elements(self, kind: str) -> Sequence[str]:
         """The ids of all elements of a declared kind, in their order."""
@@ -61,6 +72,12 @@ class CheckView:
     def origins(self, relation: str, target: str) -> Sequence[tuple[str, bool]]:
         """Whence edges of a declared relation lead to ``target``: ids in order, each with True for a possible edge."""
         return self._edges_of(relation)[1].get(target, ())
+
+    @property
+    def _dates(self) -> tuple[date, datetime]:
+        if self.dates is None:
+            raise UndeclaredReadError("it reads the date, which it does not declare")
+        return self.dates
 
     def _place(self, element: str) -> tuple[str, int]:
         place = self._places.get(element)

@@ -69,8 +69,7 @@ def decode_value(raw: object) -> Value | None:
 def encode_view(view: CheckView) -> object:
     """A view as JSON."""
     return {
-        "today": view.today.isoformat(),
-        "now": view.now.isoformat(),
+        "dates": None if view.dates is None else [part.isoformat() for part in view.dates],
         "members": {kind: list(ids) for kind, ids in view.members.items()},
         "columns": [
             [kind, attribute, [encode_value(value) for value in values]]
@@ -84,10 +83,10 @@ def decode_view(raw: dict[str, object]) -> CheckView:
     """The view that ``encode_view`` wrote; it comes from this program, so its form is not examined."""
     fields: dict[str, object] = raw
     members, columns, edges = fields["members"], fields["columns"], fields["edges"]
+    dates = fields["dates"]
     assert isinstance(members, dict) and isinstance(columns, list) and isinstance(edges, dict)  # noqa: S101, PT018
     return CheckView(
-        today=date.fromisoformat(str(fields["today"])),
-        now=datetime.fromisoformat(str(fields["now"])),
+        dates=(date.fromisoformat(dates[0]), datetime.fromisoformat(dates[1])) if isinstance(dates, list) else None,
         members=members,
         columns={(kind, name): [decode_value(value) for value in values] for kind, name, values in columns},
         edges={relation: [(origin, target, sure) for origin, target, sure in rows] for relation, rows in edges.items()},
@@ -102,6 +101,7 @@ def encode_outcomes(outcomes: Sequence[CheckOutcome]) -> object:
             "missing": [[fact.element, fact.kind, fact.attribute, fact.why] for fact in given.missing],
             "failed": given.failed,
             "evidence": given.evidence,
+            "until": None if given.until is None else given.until.isoformat(),
         }
         for given in outcomes
     ]
@@ -116,8 +116,9 @@ def decode_outcomes(raw: object) -> list[CheckOutcome]:
 
 def _decode_outcome(raw: object) -> CheckOutcome:
     match raw:
-        case {"value": value, "missing": [*missing], "failed": str(failed), "evidence": str(evidence)}:
-            return CheckOutcome(decode_value(value), tuple(map(_decode_missing, missing)), failed, evidence)
+        case {"value": value, "missing": [*missing], "failed": str(failed), "evidence": str(evidence), "until": until}:
+            day = None if until is None else date.fromisoformat(str(until))
+            return CheckOutcome(decode_value(value), tuple(map(_decode_missing, missing)), failed, evidence, day)
     raise ValueError("no outcome")
 
 

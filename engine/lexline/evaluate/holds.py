@@ -9,7 +9,7 @@ Guaranteed: never a day too many. A day too few is allowed, and costs whoever as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -26,7 +26,9 @@ from lexline.evaluate.truth_columns import inverse, lines_that_count
 from lexline.evaluate.verdict import Clock
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
+from lexline.plan.footprint import conditions_of
 from lexline.plan.nodes import Input, Node, Plan, nodes_read
+from lexline.plan.uses import all_read
 from lexline_lineage.values import Sort
 
 __all__ = ["NEVER", "Holds"]
@@ -49,6 +51,8 @@ class Holds:
         self._dated = _dated(columns.plan, columns.clock)
         self._moving = _moving(columns.plan, self._dated)
         self._found: dict[int, Index] = {}
+        self._open: set[str] = set()  # checks that don't say until when an answer holds
+        self._leaves = columns.leaves_for(columns)
         self._sets = SetsHold(self)
 
     def rule(self, key: Key) -> Index:
@@ -72,6 +76,25 @@ class Holds:
         rule = self.columns.plan.rules[key]
         parts = (rule.applies, rule.excepted, rule.required, *(line.condition for line in rule.force))
         return bool(rule.force) or any(self._dated[part.node] for part in parts)
+
+    def unforeseen(self, key: Key) -> Iterator[str]:
+        """Why a rule has to be asked again on every day, where something that it reads does not say when it changes.
+        To be asked after ``rule``."""
+        of = self.columns.plan
+        for number in sorted(all_read(of.reads, conditions_of(of.rules[key]))):
+            node = of.nodes[number]
+            if isinstance(node.operation, plan.Check) and node.operation.check in self._open:
+                yield f"the check {node.operation.check} reads the date and does not say until when its answers hold"
+            elif self._is_unsearched(number):
+                yield "it compares the date with what changes with the date, too"
+
+    def _is_unsearched(self, number: int) -> bool:
+        """Whether a node makes something of the calendar of which the days are not known."""
+        node = self.columns.plan.nodes[number]
+        moves = [self._moving[part.node] > 0 for part in node.inputs]
+        if not any(moves) or self._moving[number]:
+            return False
+        return not isinstance(node.operation, plan.Compare) or (all(moves) and self._fall_back(node) is None)
 
     # ---- nodes -----------------------------------------------------------------------------------------------------
 
@@ -104,7 +127,7 @@ class Holds:
 
     def _evaluate(self, node: Node, frame: Frame) -> Index:
         match node.operation:
-            case plan.Today() | plan.Check():  # a check may look at the date
+            case plan.Today():
                 return np.full(frame.size, self.day)
             case plan.Parameter() | plan.LastDay():
                 return np.full(frame.size, self._leaf(node.operation))
@@ -112,6 +135,8 @@ class Holds:
                 return self._sets.read(node, frame)
         untils = [self.read(part, frame) for part in node.inputs]
         match node.operation:
+            case plan.Check():
+                return least([self._answered(node, node.operation, frame.slots[0]), *untils], frame.size)
             case plan.Compare(operator):
                 return self._compared(node, operator, frame, untils)
             case plan.Connect("and" | "or" as operator):
@@ -128,6 +153,13 @@ class Holds:
                 return np.where(known, untils[0], np.minimum(*untils))
             case _:
                 return least(untils, frame.size)
+
+    def _answered(self, node: Node, operation: plan.Check, rows: Index) -> Index:
+        """Until when a check says what it says; this day alone where it leaves that open."""
+        ends = [outcome.until for outcome in self._leaves.outcomes(node, operation, rows)]
+        self._open.update([operation.check] if None in ends else [])
+        days = [self.day if end is None else NEVER if end == date.max else end.toordinal() - EPOCH for end in ends]
+        return np.maximum(np.array(days, np.int64), self.day)
 
     def _leaf(self, operation: plan.Parameter | plan.LastDay) -> int:
         today = self.columns.clock.today
@@ -168,16 +200,27 @@ class Holds:
     def _fallen_back(self, node: Node, operator: str, frame: Frame, untils: Sequence[Index]) -> Index:
         """Where both sides move: ``(valid_until otherwise today) >= today`` compares a value that stays, or a day with
         itself. Of others nothing is said."""
+        side = self._fall_back(node)
+        if side is None:
+            return least(untils, frame.size)
+        given, other, slots = (
+            self.columns.plan.nodes[node.inputs[side].node],
+            node.inputs[1 - side],
+            node.inputs[side].slots,
+        )
+        value = Input(given.inputs[0].node, tuple(slots[slot] for slot in given.inputs[0].slots))
+        inputs = (value, other) if side == 0 else (other, value)
+        reads = [self.read(part, frame) for part in inputs]
+        found = self._compared(replace(node, inputs=inputs), operator, frame, reads)
+        return np.where(self.cells(value, frame).known, found, NEVER)
+
+    def _fall_back(self, node: Node) -> int | None:
+        """The side of a comparison that falls back to what stands on the other."""
         for side in (0, 1):
             given, other = self.columns.plan.nodes[node.inputs[side].node], node.inputs[1 - side]
             if isinstance(given.operation, plan.Otherwise) and given.inputs[1].node == other.node and not other.slots:
-                slots = node.inputs[side].slots
-                value = Input(given.inputs[0].node, tuple(slots[slot] for slot in given.inputs[0].slots))
-                inputs = (value, other) if side == 0 else (other, value)
-                reads = [self.read(part, frame) for part in inputs]
-                found = self._compared(replace(node, inputs=inputs), operator, frame, reads)
-                return np.where(self.cells(value, frame).known, found, NEVER)
-        return least(untils, frame.size)
+                return side
+        return None
 
     def _turn(self, state: _State, size: int, *, sure: bool) -> Index:
         """The last day on which a state stands that goes through its values in one direction. Of one that is missing

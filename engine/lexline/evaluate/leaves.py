@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lexline.evaluate import kernels_time
-from lexline.evaluate.calls import CheckResults
+from lexline.evaluate.calls import CheckOutcome, CheckResults
 from lexline.evaluate.column_types import Cells, Index, Numbers, Texts, Truths, Values, encode
 from lexline.evaluate.frames import Frame, Reader
 from lexline.evaluate.verdict import Clock
@@ -68,13 +68,17 @@ class Leaves:
         return encode([parse_value(raw[row], node.type) for row in rows.tolist()], node.type, self._texts)
 
     def _check(self, node: Node, operation: plan.Check, rows: Index) -> Cells:
-        values = [self._plain(self._reader.plan.nodes[part.node]) for part in node.inputs]
-        arguments = tuple(zip(operation.arguments, values, strict=True))
-        all_outcomes = self._checks.outcomes(operation.check, _kind(node), arguments)
-        outcomes = [all_outcomes[row] for row in rows.tolist()]
+        outcomes = self.outcomes(node, operation, rows)
         failed = [bool(outcome.failed) for outcome in outcomes]
         found = [None if outcome.failed else outcome.value for outcome in outcomes]
         return encode(found, node.type, self._texts, failed)
+
+    def outcomes(self, node: Node, operation: plan.Check, rows: Index) -> list[CheckOutcome]:
+        """What a check says of some rows of its kind."""
+        values = [self._plain(self._reader.plan.nodes[part.node]) for part in node.inputs]
+        arguments = tuple(zip(operation.arguments, values, strict=True))
+        found = self._checks.outcomes(operation.check, _kind(node), arguments)
+        return [found[row] for row in rows.tolist()]
 
     def _plain(self, node: Node) -> Value | None:
         """The value of a node that reads no element."""

@@ -22,10 +22,12 @@ class CheckParameter:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a check may read: attributes by kind, and relations (all edges of them between elements of those kinds)."""
+    """What a check may read: attributes by kind, relations (all edges of them between elements of those kinds), and
+    whether the date (``today``): what does not read it answers the same on every day."""
 
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     relations: tuple[str, ...] = ()
+    today: bool = False
 
 
 @dataclass(frozen=True, slots=True)

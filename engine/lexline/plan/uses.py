@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lexline.lang.typed import Key
 from lexline.plan.nodes import Plan, nodes_read
 
-__all__ = ["Question", "Questions", "Uses", "columns_read", "questions"]
+__all__ = ["Question", "Questions", "Uses", "all_read", "columns_read", "questions"]
 
 Question = tuple[int, ...]
 """The nodes that are asked for."""
@@ -43,7 +43,7 @@ def columns_read(plan: Plan) -> list[frozenset[int]]:
     return found
 
 
-def _all_read(reads: Sequence[Iterable[int]], nodes: Iterable[int]) -> set[int]:
+def all_read(reads: Sequence[Iterable[int]], nodes: Iterable[int]) -> set[int]:
     """Some nodes and all that is read for them, step by step."""
     met: set[int] = set()
     left = list(nodes)
@@ -60,7 +60,7 @@ class Uses:
 
     def __init__(self, plan: Plan, asked: Sequence[Question]) -> None:
         self._reads = columns_read(plan)
-        self.needed = _all_read(self._reads, [node for nodes in asked for node in nodes])
+        self.needed = all_read(self._reads, [node for nodes in asked for node in nodes])
         self._left = Counter(part for node in self.needed for part in self._reads[node])
         self._left.update(node for nodes in asked for node in nodes)
         self._decided: set[int] = set()

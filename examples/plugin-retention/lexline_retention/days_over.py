@@ -33,7 +33,11 @@ def _outcome(view: CheckView, element: str, grace: Value) -> CheckOutcome:
         return CheckOutcome(missing=missing)
     end = _after(_after(cast(date, oldest), cast(Duration, retention)), cast(Duration, grace))
     over = max((view.today - end).days, 0)
-    return CheckOutcome(float(over), evidence=f"records since {oldest} may be kept until {end}")
+    return CheckOutcome(
+        float(over),
+        evidence=f"records since {oldest} may be kept until {end}",
+        until=end if view.today <= end else None,  # from then on it is another number each day
+    )
 
 
 def _after(day: date, duration: Duration) -> date:
@@ -57,7 +61,7 @@ DAYS_OVER = Check(
             ),
         ),
         result=ValueType(Sort.NUMBER),
-        reads=Reads({"dataset": ("collected_from", "retention")}),
+        reads=Reads({"dataset": ("collected_from", "retention")}, today=True),
     ),
     days_over,
     seconds=5,

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from lexline.hookspecs import Check, CheckOutcome, CheckParameter, CheckSignature, CheckView, MissingFact, Reads
 from lexline_lineage.values import Duration, Sort, Value, ValueType
-from lexline_plugins.checks.observations import MEASURED, OBSERVED, Observed, Wanted, nothing_observed, number, observed
+from lexline_plugins.checks.observations import (
+    MEASURED,
+    OBSERVED,
+    Observed,
+    Wanted,
+    nothing_observed,
+    number,
+    observed,
+    steady_until,
+)
 
 __all__ = ["CHECKS", "metric_change"]
 
@@ -26,7 +36,7 @@ def metric_change(view: CheckView, elements: Sequence[str], arguments: Mapping[s
     a share of drifted columns), compare its observations in the policy and not by this check.
     """
     wanted = Wanted(str(arguments["metric"]), window=cast(Duration, arguments["window"]))
-    return [_change(view, element, wanted) for element in elements]
+    return [replace(_change(view, e, wanted), until=steady_until(view, e, wanted)) for e in elements]
 
 
 def _change(view: CheckView, element: str, wanted: Wanted) -> CheckOutcome:
@@ -89,7 +99,7 @@ CHECKS = (
                 CheckParameter("window", ValueType(Sort.DURATION), meaning="how old the newest observation may be"),
             ),
             result=ValueType(Sort.NUMBER),
-            reads=Reads({"observation": (*OBSERVED, "value", "baseline")}, (MEASURED,)),
+            reads=Reads({"observation": (*OBSERVED, "value", "baseline")}, (MEASURED,), today=True),
         ),
         metric_change,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from lexline.evaluate.dates import elapsed
@@ -34,6 +34,7 @@ def freshness(view: CheckView, elements: Sequence[str], arguments: Mapping[str, 
 def _age(view: CheckView, element: str, kind: str, about: str) -> CheckOutcome:
     relation = MEASURED if kind == "observation" else ASSESSED
     missing: list[MissingFact] = []
+    until = date.max  # nothing changes before further evidence comes up, but for an age
     days: list[tuple[date, str]] = []
     for one, possible in view.origins(relation, element):
         facts = _observation(view, one, about) if kind == "observation" else _assessment(view, one, about)
@@ -41,6 +42,7 @@ def _age(view: CheckView, element: str, kind: str, about: str) -> CheckOutcome:
             continue
         lost, day = facts
         if day is not None and day > view.today:
+            until = min(until, day - timedelta(days=1))
             continue
         missing += [MissingFact(one, kind, name, "no value is recorded") for name in lost]
         if possible:
@@ -48,11 +50,11 @@ def _age(view: CheckView, element: str, kind: str, about: str) -> CheckOutcome:
         elif day is not None:
             days.append((day, one))
     if missing:
-        return CheckOutcome(missing=tuple(missing))
+        return CheckOutcome(missing=tuple(missing), until=until)
     if not days:
         what = kind if about == ANY else f"{kind} ({about})"
         why = f"there is no {'approved ' * (kind == 'assessment')}{what} up to {view.today.isoformat()}"
-        return CheckOutcome(missing=(MissingFact(element, view.kind(element), relation, why),))
+        return CheckOutcome(missing=(MissingFact(element, view.kind(element), relation, why),), until=until)
     newest, source = max(days)
     return CheckOutcome(elapsed(view.today, newest), evidence=f"the newest is {source}, of {newest.isoformat()}")
 
@@ -100,6 +102,7 @@ CHECKS = (
                     "assessment": ("type", "status", "approved_on", "reviewed_on"),
                 },
                 (MEASURED, ASSESSED),
+                today=True,
             ),
         ),
         freshness,

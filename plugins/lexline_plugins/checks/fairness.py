@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from lexline.hookspecs import Check, CheckOutcome, CheckParameter, CheckSignature, CheckView, MissingFact, Reads
@@ -16,6 +16,7 @@ from lexline_plugins.checks.observations import (
     nothing_observed,
     number,
     observed,
+    steady_until,
 )
 
 __all__ = [
@@ -52,7 +53,7 @@ def selection_rate_gap(
     Source: the demographic parity difference; Calders and Verwer, "Three naive Bayes approaches for
     discrimination-free classification" (2010); statistical parity in Dwork et al., "Fairness through awareness" (2012).
     """
-    return [_between(view, element, arguments, _gap) for element in elements]
+    return _answers(view, elements, arguments, lambda element: _between(view, element, arguments, _gap))
 
 
 def selection_rate_ratio(
@@ -66,7 +67,7 @@ def selection_rate_ratio(
 
     Source: US Uniform Guidelines on Employee Selection Procedures (1978), 29 CFR 1607.4(D).
     """
-    return [_between(view, element, arguments, _ratio) for element in elements]
+    return _answers(view, elements, arguments, lambda element: _between(view, element, arguments, _ratio))
 
 
 def lowest_selection_rate_ratio(
@@ -80,7 +81,7 @@ def lowest_selection_rate_ratio(
 
     Source: as for `fairness.selection-rate-ratio`.
     """
-    return [_lowest_ratio(view, element, arguments) for element in elements]
+    return _answers(view, elements, arguments, lambda element: _lowest_ratio(view, element, arguments))
 
 
 def _lowest_ratio(view: CheckView, element: str, arguments: Mapping[str, Value]) -> CheckOutcome:
@@ -120,7 +121,15 @@ def equal_opportunity_gap(
 
     Source: Hardt, Price and Srebro, "Equality of opportunity in supervised learning" (2016).
     """
-    return [_between(view, element, arguments, _gap) for element in elements]
+    return _answers(view, elements, arguments, lambda element: _between(view, element, arguments, _gap))
+
+
+def _answers(
+    view: CheckView, elements: Sequence[str], arguments: Mapping[str, Value], answer: Callable[[str], CheckOutcome]
+) -> list[CheckOutcome]:
+    """The answer for each element, until other observations count."""
+    wanted = Wanted(str(arguments["metric"]), window=cast(Duration, arguments["window"]))
+    return [replace(answer(element), until=steady_until(view, element, wanted)) for element in elements]
 
 
 def _gap(rates: Rates) -> float | None:
@@ -197,7 +206,7 @@ def _signature(name: str, metric: str, *, every_attribute: bool = False) -> Chec
             CheckParameter("metric", ValueType(Sort.TEXT), metric, "the name under which the rate is observed"),
         ),
         result=PERCENTAGE,
-        reads=Reads({"observation": (*OBSERVED, "value", "count")}, (MEASURED,)),
+        reads=Reads({"observation": (*OBSERVED, "value", "count")}, (MEASURED,), today=True),
     )
 
 

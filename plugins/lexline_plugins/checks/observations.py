@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 from lexline.evaluate.dates import add_duration
@@ -23,6 +23,7 @@ __all__ = [
     "nothing_observed",
     "number",
     "observed",
+    "steady_until",
 ]
 
 OBSERVED = ("metric", "attribute", "group", "observed_at", "observed_on")
@@ -110,14 +111,30 @@ def day_of(view: CheckView, observation: str) -> date | None:
 
 def is_within(day: date, today: date, window: Duration | None) -> bool:
     """True where ``day <= today <= day + window``; a part of a day in the window counts for nothing."""
-    if day > today:
-        return False
+    return day <= today <= _last_day(day, window)
+
+
+def _last_day(day: date, window: Duration | None) -> date:
+    """The last day on which an observation of ``day`` is within the window."""
     if window is None:
-        return True
+        return date.max
     if window.is_calendar:
-        end = add_duration(day, window, "UTC")
-        return end is None or today <= end
-    return (today - day).days <= window.microseconds // _DAY
+        return add_duration(day, window, "UTC") or date.max
+    end = day.toordinal() + window.microseconds // _DAY
+    return date.fromordinal(min(max(end, date.min.toordinal()), date.max.toordinal()))
+
+
+def steady_until(view: CheckView, element: str, wanted: Wanted) -> date:
+    """The last day through which the same observations of an element count: none comes up before the day after it,
+    none falls out of the window."""
+    ends = [date.max]
+    for observation, _ in view.origins(MEASURED, element):
+        day = day_of(view, observation) if view.value(observation, "metric") in (None, wanted.metric) else None
+        if day is not None and day > view.today:
+            ends.append(day - timedelta(days=1))
+        elif day is not None and is_within(day, view.today, wanted.window):
+            ends.append(_last_day(day, wanted.window))
+    return min(ends)
 
 
 def _text(view: CheckView, element: str, attribute: str) -> str | None:

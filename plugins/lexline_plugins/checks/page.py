@@ -50,6 +50,7 @@ def _section(check: Check) -> Iterable[str]:
     yield ""
     reads = [f"`{kind}.{name}`" for kind, names in signature.reads.attributes.items() for name in names]
     reads += [f"the relation `{relation}`" for relation in signature.reads.relations]
+    reads += ["the date"] if signature.reads.today else []
     yield f"It reads {', '.join(reads)}.\n"
 
 

@@ -70,9 +70,18 @@ def test_a_view_holds_what_was_declared_and_nothing_else() -> None:
         lambda: wider.value("m", "owner"),
         lambda: view.elements("model"),
         lambda: view.targets("tests", "a"),
+        lambda: view.today,
+        lambda: view.now,
     ):
         with pytest.raises(UndeclaredReadError):
             read()
+
+
+def test_what_cannot_see_the_date_says_the_same_on_every_day() -> None:
+    for today, until in ((False, date.max), (True, None)):
+        reads = Reads(READS.attributes, READS.relations, today=today)
+        outcomes = runs(Check(signature(reads=reads), fails_for_one)).outcomes("test.one", "dataset", ())
+        assert [outcome.until for outcome in outcomes] == [until, until]
 
 
 def test_a_check_that_the_vocabulary_does_not_fit_fails() -> None:

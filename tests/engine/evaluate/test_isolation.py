@@ -30,6 +30,7 @@ relations:
 
 PLUGIN = """
 import ctypes, math, os, subprocess, sys, time
+from datetime import date
 from pathlib import Path
 from lexline.hookspecs import *
 from lexline_lineage.values import Sort, ValueType
@@ -46,7 +47,7 @@ def good(view, elements, arguments):
             outcomes.append(CheckOutcome(missing=(MissingFact(element, "dataset", "rows", "no value is recorded"),)))
             continue
         models = [model for model, possible in view.targets("trains", element)]
-        outcomes.append(CheckOutcome(rows * arguments["factor"], evidence=f"{models} {view.today}"))
+        outcomes.append(CheckOutcome(rows * arguments["factor"], evidence=f"{models} {view.today}", until=date(2026, 12, 24)))
     return outcomes
 
 def echo(view, elements, arguments):
@@ -72,6 +73,7 @@ def wrong_type(view, elements, arguments): return [CheckOutcome("5%")] * len(ele
 def wrong_count(*_): return [CheckOutcome(1.0)]
 def not_finite(view, elements, arguments): return [CheckOutcome(math.nan)] * len(elements)
 def no_reason(view, elements, arguments): return [CheckOutcome()] * len(elements)
+def no_day(view, elements, arguments): return [CheckOutcome(1.0, until="soon")] * len(elements)
 def both(view, elements, arguments):
     return [CheckOutcome(1.0, (MissingFact("a", "dataset", "rows", "lost"),))] * len(elements)
 def gives_up(view, elements, arguments): return [CheckOutcome(failed="no luck")] * len(elements)
@@ -92,12 +94,12 @@ def snoop(view, elements, arguments):
     return [CheckOutcome(1.0, evidence=f"{'LEXLINE_TOKEN' in os.environ} {list(Path().iterdir())}")] * len(elements)
 
 NUMBER = ValueType(Sort.NUMBER)
-READS = Reads({"dataset": ("rows", "kept", "made_on", "tags", "card"), "model": ("seen_at",)}, ("trains",))
+READS = Reads({"dataset": ("rows", "kept", "made_on", "tags", "card"), "model": ("seen_at",)}, ("trains",), today=True)
 
 @hookimpl
 def lexline_checks():
     functions = [good, echo, crash, segfault, hang, spin, raising, leave, hungry, chatty, no_list, other_things,
-        wrong_type, wrong_count, not_finite, no_reason, both, gives_up, undeclared, undeclared_kind,
+        wrong_type, wrong_count, not_finite, no_reason, no_day, both, gives_up, undeclared, undeclared_kind,
         undeclared_relation, garbage, strange, snoop]
     return [
         Check(
@@ -125,6 +127,7 @@ FAILURES = {
     "wrong-count": "it gave 1 outcomes for 2 elements",
     "not-finite": "it gave 'nan', which is no number",
     "no-reason": "it gave an outcome that is not one of a value, facts that are missing, or a failure",
+    "no-day": "it gave an outcome until a day that is no date",
     "both": "it gave an outcome that is not one of a value, facts that are missing, or a failure",
     "gives-up": "no luck",
     "undeclared": "it reads dataset.owner, which it does not declare",
@@ -161,7 +164,8 @@ def runs(site: Path) -> Iterator[CheckRuns]:
 
 def test_outcomes_come_through(runs: CheckRuns) -> None:
     nothing = MissingFact("b", "dataset", "rows", "no value is recorded")
-    expected = [CheckOutcome(63.0, evidence="['m'] 2026-11-22"), CheckOutcome(missing=(nothing,))]
+    day = date(2026, 12, 24)
+    expected = [CheckOutcome(63.0, evidence="['m'] 2026-11-22", until=day), CheckOutcome(missing=(nothing,))]
     assert list(runs.outcomes("test.good", "dataset", (("factor", 3.0),))) == expected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +50,13 @@ def graph_of(case: dict[str, Any]) -> Graph:
     return build(VOCABULARY, facts, TODAY).graph
 
 
-def outcome_of(case: dict[str, Any]) -> CheckOutcome:
+def outcome_of(case: dict[str, Any], clock: Clock = CLOCK, graph: Graph | None = None) -> CheckOutcome:
     """What the check of a case says of model m."""
+    graph = graph_of(case) if graph is None else graph
     signature = PLUGINS.signatures[case["check"]]
     types = {parameter.name: parameter.type for parameter in signature.parameters}
     arguments = tuple((name, parse_value(raw, types[name])) for name, raw in sorted(case["arguments"].items()))
-    return PLUGINS.check_results(graph_of(case), CLOCK).outcomes(case["check"], "model", arguments)[0]
+    return PLUGINS.check_results(graph, clock).outcomes(case["check"], "model", arguments)[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -87,6 +88,44 @@ def test_order_changes_nothing_and_results_stay_in_bounds(observations: list[Any
         assert (outcome.value, outcome.evidence) == (shuffled.value, shuffled.evidence)
         assert outcome.value is None or 0 <= float(str(outcome.value)) <= 1
         assert (outcome.value is None) == bool(outcome.missing)
+
+
+def stays(case: dict[str, Any]) -> None:
+    """Holds what the check of a case says on later days against what it said of them."""
+    graph, until, said = graph_of(case), TODAY, None
+    for step in range(160):
+        day = TODAY + timedelta(days=step)
+        outcome = outcome_of(case, Clock(day), graph)
+        now = outcome.value, bool(outcome.missing), bool(outcome.failed)
+        assert now == said or step == 0 or day > until
+        until, said = outcome.until or day, now
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_an_outcome_stays_as_long_as_it_says(case: dict[str, Any]) -> None:
+    stays(case)
+
+
+CALLS: list[dict[str, Any]] = [
+    {"check": "fairness.selection-rate-ratio", "arguments": {"by": "area", "window": "30 days"}},
+    {"check": "fairness.lowest-selection-rate-ratio", "arguments": {"window": "1 months"}},
+    {"check": "drift.metric-change", "arguments": {"metric": "selection_rate", "window": "36 hours"}},
+    {"check": "evidence.freshness", "arguments": {"kind": "observation"}},
+]
+DAYS = st.dates(date(2026, 7, 1), date(2026, 12, 31))
+OVER_TIME = st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.floats(0.1, 1), st.just(99), DAYS), max_size=6)
+
+
+@settings(max_examples=10, deadline=None)
+@given(observations=OVER_TIME)
+def test_what_comes_up_and_what_runs_out_is_foreseen(observations: list[Any]) -> None:
+    for call in CALLS:
+        stays({**call, "obs": observations})
+
+
+def test_the_last_day_of_a_window_is_said() -> None:
+    case = {**CALLS[0], "obs": [["A", 0.5, 99, date(2026, 8, 20)], ["B", 0.4, 99, date(2026, 9, 1)]]}
+    assert outcome_of(case).until == date(2026, 9, 19)
 
 
 POLICY = """

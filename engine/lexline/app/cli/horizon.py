@@ -52,7 +52,9 @@ def horizon(
     show_diagnostics(loaded.warnings)
     keys = [rule_key(loaded.evaluation.program, name) for name in rule] if rule else None
     with progress("looking ahead") as now:
-        found = look_ahead(evaluation_on, clock.today, last, rules=keys, reasons=reasons, now=now)
+        found = look_ahead(
+            evaluation_on, clock.today, last, rules=keys, checks=plugins.signatures, reasons=reasons, now=now
+        )
     emit(render_horizon(found, format_, everything=everything), output)
     return 3 if found.unfinished else 0
 

@@ -13,9 +13,10 @@ from lexline.impact_causes import Cause, ToldFlip
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
-__all__ = ["because", "headline", "render_horizon", "says", "what_turns"]
+__all__ = ["DAILY", "because", "headline", "render_horizon", "says", "what_turns"]
 
 
+DAILY = "Decided on every day, because nobody can say beforehand when they change:"
 LISTED = 50
 """Verdicts that text lists for a date."""
 
@@ -106,6 +107,11 @@ def _text(horizon: Horizon, *, everything: bool) -> Iterator[str]:
             yield f"  and {len(listed) - LISTED:,} more (--format json and csv have all)"
     if not horizon.dates:
         yield "Nothing changes by itself."
+    if horizon.daily:
+        yield ""
+        yield DAILY
+    for key, reasons in horizon.daily.items():
+        yield f"  {'/'.join(key)}: {inline('; '.join(reasons))}"
 
 
 def _turn(horizon: Horizon, told: ToldFlip) -> Iterator[str]:
@@ -148,6 +154,10 @@ def _json(horizon: Horizon) -> dict[str, object]:
         "until": str(horizon.until),
         "known_on": str(horizon.known_on) if horizon.known_on else None,
         "evaluated": horizon.evaluated,
+        "daily": [
+            {"policy": policy, "rule": rule, "reasons": list(reasons)}
+            for (policy, rule), reasons in horizon.daily.items()
+        ],
         "dates": [
             {"date": str(at.day), "turns": [_turn_json(horizon, told) for told in at.turns]} for at in horizon.dates
         ],

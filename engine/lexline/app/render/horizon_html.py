@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from lexline.app.render.horizon import because, headline, says, what_turns
+from lexline.app.render.horizon import DAILY, because, headline, says, what_turns
 from lexline.app.render.page import LISTED, page
 from lexline.app.render.sections import Row, Section, cut
 from lexline.horizons import Horizon, HorizonDate, is_grave
@@ -21,7 +21,16 @@ FILLS = (("fail", "#c22"), ("error", "#a3a"), ("unknown", "#c80"), ("other", "#8
 def horizon_page(horizon: Horizon) -> str:
     """The page."""
     title = f"Horizon from {horizon.start} to {horizon.until}"
-    return page(title, headline(horizon), [_section(at, horizon) for at in horizon.dates], chart(horizon))
+    sections = [*(_section(at, horizon) for at in horizon.dates), *_daily(horizon)]
+    return page(title, headline(horizon), sections, chart(horizon))
+
+
+def _daily(horizon: Horizon) -> Iterator[Section]:
+    rows = [
+        Row(("/".join(key), horizon.rules[key].title, "; ".join(reasons))) for key, reasons in horizon.daily.items()
+    ]
+    if rows:
+        yield Section(DAILY.removesuffix(":"), ("rule", "title", "why"), rows)
 
 
 def _section(at: HorizonDate, horizon: Horizon) -> Section:
