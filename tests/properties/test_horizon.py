@@ -60,8 +60,8 @@ def over_time(seed: int) -> tuple[GeneratedCase, Callable[[date], Evaluation]]:
         nonlocal built
         if not built.first <= day <= built.last:
             built = build(case.vocabulary, case.facts, on=day)
-        clock = Clock(day, None, case.clock.known_on)
-        return Evaluation(program, built.graph, clock, Probes(built.graph, day), waivers=granted, facts_until=built.last)
+        clock, probes = Clock(day, None, case.clock.known_on), Probes(built.graph, day)
+        return Evaluation(program, built.graph, clock, probes, waivers=granted, facts_until=built.last)
 
     return case, on
 

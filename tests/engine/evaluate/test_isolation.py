@@ -47,7 +47,8 @@ def good(view, elements, arguments):
             outcomes.append(CheckOutcome(missing=(MissingFact(element, "dataset", "rows", "no value is recorded"),)))
             continue
         models = [model for model, possible in view.targets("trains", element)]
-        outcomes.append(CheckOutcome(rows * arguments["factor"], evidence=f"{models} {view.today}", until=date(2026, 12, 24)))
+        evidence = f"{models} {view.today}"
+        outcomes.append(CheckOutcome(rows * arguments["factor"], evidence=evidence, until=date(2026, 12, 24)))
     return outcomes
 
 def echo(view, elements, arguments):

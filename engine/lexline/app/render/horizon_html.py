@@ -26,9 +26,9 @@ def horizon_page(horizon: Horizon) -> str:
 
 
 def _daily(horizon: Horizon) -> Iterator[Section]:
-    rows = [
+    rows = tuple(
         Row(("/".join(key), horizon.rules[key].title, "; ".join(reasons))) for key, reasons in horizon.daily.items()
-    ]
+    )
     if rows:
         yield Section(DAILY.removesuffix(":"), ("rule", "title", "why"), rows)
 
