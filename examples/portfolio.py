@@ -23,12 +23,12 @@ def portfolio(text: str) -> str:
     groups: dict[str, list[str]] = {}
     nodes: dict[str, dict[str, str]] = {}
     edges: list[str] = []
-    for heading, row in _rows(text):
+    for line, heading, row in _rows(text):
         kind, first = heading[0], row[0]
         if kind == "group":
-            groups[first] = _members(row[1], groups)
+            groups[first] = _members(row[1], groups, line)
             continue
-        elements = _members(first, groups)
+        elements = _members(first, groups, line)
         for element in elements:
             _state(nodes, element, "kind", kind)
         for name, cell in zip(heading[1:], row[1:], strict=True):
@@ -38,7 +38,7 @@ def portfolio(text: str) -> str:
                 for element in elements:
                     _state(nodes, element, name, cell)
                 continue
-            others = _members(cell, groups)
+            others = _members(cell, groups, line)
             origins, targets = (elements, others) if "→" in name else (others, elements)
             relation = name.strip("→← ")
             edges += [f"  - [{origin}, {relation}, {target}]\n" for origin in origins for target in targets]
@@ -49,25 +49,30 @@ def portfolio(text: str) -> str:
     return f"{HEAD}nodes:\n{listed}edges:\n{''.join(edges)}"
 
 
-def _rows(text: str) -> Iterator[tuple[list[str], list[str]]]:
-    """Each row of each table with the headings of its table."""
+def _rows(text: str) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Each row of each table with its line and the headings of its table."""
     heading: list[str] | None = None
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.startswith("|"):
             heading = None
             continue
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if heading is None:
             heading = cells
+        elif len(cells) != len(heading):
+            raise ValueError(f"line {number}: the table has {len(heading)} columns, and this row {len(cells)}")
         elif set(cells[0]) != {"-"}:
-            yield heading, cells
+            yield number, heading, cells
 
 
-def _members(cell: str, groups: dict[str, list[str]]) -> list[str]:
+def _members(cell: str, groups: dict[str, list[str]], line: int) -> list[str]:
     """The elements that a cell names, in its order."""
     found: list[str] = []
     for part in (part.strip() for part in cell.split(",")):
         name = part.removeprefix("-")
+        if name.startswith("@") and name[1:] not in groups:
+            known = ", ".join(f"@{group}" for group in groups) or "none so far"
+            raise ValueError(f"line {line}: no table above says who is in {name}; the groups are {known}")
         named = groups[name[1:]] if name.startswith("@") else [name]
         found = [other for other in found if other not in named]
         if not part.startswith("-"):
@@ -84,4 +89,8 @@ def _state(nodes: dict[str, dict[str, str]], element: str, name: str, value: str
 if __name__ == "__main__":
     for example in sys.argv[1:] or ["bank", "hospital", "council"]:
         stated = (HERE / example / "facts.md").read_text("utf-8")
-        (HERE / example / "portfolio.yaml").write_text(portfolio(stated), "utf-8")
+        try:
+            written = portfolio(stated)
+        except ValueError as wrong:
+            sys.exit(f"{example}/facts.md: {wrong}")
+        (HERE / example / "portfolio.yaml").write_text(written, "utf-8")

@@ -67,3 +67,29 @@ def test_the_regimes_of_a_system(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "no rule is about a team" in capsys.readouterr().out
     assert run(["explain", "--scope", "loan", "-C", str(tmp_path)]) == 2
     assert "did you mean `loans`?" in capsys.readouterr().err
+
+
+ROLES = {
+    "provider": {"RISK-MANAGEMENT", "REGISTERED"},
+    "deployer": {"OVERSEEN", "NOT-BECOME-PROVIDER"},
+    "importer": {"IMPORTER-CHECKED", "IMPORTER-KEEPS", "IMPORTER-WITHHOLDS", "NOT-BECOME-PROVIDER"},
+    "distributor": {"DISTRIBUTOR-CHECKED", "DISTRIBUTOR-WITHHOLDS", "NOT-BECOME-PROVIDER"},
+    "authorised-representative": {"REPRESENTATIVE-MANDATED", "REPRESENTATIVE-KEEPS", "REGISTERED"},
+    "product-manufacturer": {"MANUFACTURER-ANSWERS", "RISK-MANAGEMENT"},
+}
+"""Of each role under the EU AI Act, rules about a high-risk system; not all of them are about another role's."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_under_the_ai_act_has_rules_of_its_own(
+    role: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lexline.yaml").write_text("policies: []\npacks: [eu-ai-act]\nportfolio: [p.yaml]\n")
+    known = 'kind: system, eu_nexus: placed-on-eu-market, annex_iii: ["5(b)"], derogation: none, under_our_name: true'
+    product = "annex_i: section-a, safety_component: true, third_party_assessment: true"
+    (tmp_path / "p.yaml").write_text(f"nodes: {{s: {{{known}, {product}, organisation_role: {role}}}}}\n")
+    assert run(["explain", "--scope", "s", "-C", str(tmp_path), "--on", "2028-09-10"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    (applying,) = [set(line.removeprefix("  applies: ").split(", ")) for line in shown if "  applies: " in line]
+    owed = {"product-manufacturer": {"provider", "product-manufacturer"}}.get(role, {role})
+    assert {other for other, rules in ROLES.items() if rules <= applying} == owed

@@ -93,6 +93,16 @@ def test_a_table_that_contradicts_another_is_refused() -> None:
         script["portfolio"](f"{table}\n{table.replace('Jo', 'Sam')}")
 
 
+def test_a_group_that_no_table_names_is_refused() -> None:
+    script = runpy.run_path(str(EXAMPLES / "portfolio.py"))
+    groups = "| group | members |\n| --- | --- |\n| credit | a, b |\n\n"
+    for cell in ("@kredit", "a, -@kredit"):
+        with pytest.raises(ValueError, match="line 7: no table above says who is in @kredit; the groups are @credit"):
+            script["portfolio"](f"{groups}| model | owner |\n| --- | --- |\n| {cell} | Jo |\n")
+    with pytest.raises(ValueError, match="line 3: the table has 2 columns, and this row 1"):
+        script["portfolio"]("| model | owner |\n| --- | --- |\n| a |\n")
+
+
 @pytest.mark.parametrize("example", PORTFOLIOS)
 def test_rows_are_what_is_decided(example: str, place: Path) -> None:
     found = checked(example, place)
