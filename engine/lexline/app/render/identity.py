@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from lexline.joins import IdentityReport, Proposal
 from lexline_lineage.identity import Link
-from lexline_plugins.reporters.wording import inline, join_line, printable, without_commands
+from lexline_plugins.reporters.documents import dumped
+from lexline_plugins.reporters.wording import inline, join_line, printable
 
 __all__ = ["render_identity", "render_identity_json"]
 
@@ -66,7 +66,7 @@ def render_identity_json(report: IdentityReport) -> str:
         if proposal is None
         else {name: [_entry(k) for k in getattr(proposal, name)] for name in ("joins", "parts", "settles")},
     }
-    return without_commands(json.dumps(document, ensure_ascii=True, indent=1)) + "\n"
+    return dumped(document, indent=2) + "\n"
 
 
 def _entry(link: Link) -> dict[str, object]:
