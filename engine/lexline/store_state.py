@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["EVIDENCE", "VERSION", "WAIVING", "CurrentState", "glance"]
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration, which is what this code reads and writes."""
 
 EVIDENCE = ("assessment", "judgement")

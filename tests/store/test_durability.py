@@ -9,10 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 import writer
 from lexline.diagnostics import LexlineError, UnfinishedError
 from lexline.store import open_store
+from lexline.store.inserts import add_rows
+from lexline.store.opening import open_database
+from lexline.store.tables import PHRASE, STATEMENT
 from lexline_lineage.facts import AttributeFact
 
 KILLS = 12
@@ -75,6 +79,22 @@ def test_who_reads_during_imports_sees_whole_states(address: str) -> None:
     process.kill()
     process.join()
     assert seen == sorted(seen)
+
+
+def test_rows_that_a_database_refuses_leave_the_state_before_them(address: str) -> None:
+    database = open_database(address)
+
+    def write() -> None:
+        with database.writing("facts") as connection:
+            add_rows(connection, PHRASE, ("id", "digest", "text"), [(1, bytes(16), "x")])
+            add_rows(connection, STATEMENT, ("id",), [("no number",)])
+
+    with pytest.raises(LexlineError) as caught:
+        write()
+    assert caught.value.diagnostics[0].code in ("LX501", "LX504")
+    with database.reading() as connection:
+        assert connection.execute(sa.select(PHRASE.c.id)).all() == []
+    database.close()
 
 
 @pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + b"\xff" * 500])

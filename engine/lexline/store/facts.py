@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from lexline.store.columns import Statements, statements
+from lexline.store.inserts import add_rows
 from lexline.store.people import People
 from lexline.store.phrases import Phrases
 from lexline.store.revisions import Revision, add_revision
@@ -47,8 +48,8 @@ def replace_sources(
         (said_by,) = phrases.numbers([source])
         _insert(connection, made.number, said_by, fresh)
         for some in _parts(gone):
-            taken = [{"statement": number, "revision": made.number} for number in some.tolist()]
-            connection.execute(sa.insert(RETRACTION), taken)
+            taken = [(number, made.number) for number in some.tolist()]
+            add_rows(connection, RETRACTION, ("statement", "revision"), taken)
         run = {"revision": made.number, "source": said_by, "importer": importer}
         connection.execute(sa.insert(IMPORT_RUN), run | {"added": len(fresh), "removed": len(gone)})
     return made
@@ -128,15 +129,8 @@ def _change(wanted: Rows, said: Statements) -> tuple[Rows, NDArray[np.int64]]:
 
 def _insert(connection: sa.Connection, revision: int, source: int, rows: Rows) -> None:
     for some in _parts(rows):
-        said = [dict(zip(_COLUMNS, row, strict=True)) for row in some.tolist()]
-        for row in said:
-            row |= {
-                "revision": revision,
-                "source": source,
-                "since": row["since"] or None,
-                "until": row["until"] or None,
-            }
-        connection.execute(sa.insert(STATEMENT), said)
+        told = [(revision, source, *row, since or None, until or None) for *row, since, until in some.tolist()]
+        add_rows(connection, STATEMENT, ("revision", "source", *_COLUMNS), told)
 
 
 def _parts(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

@@ -2,7 +2,8 @@
 and the ledger's head.
 
 Moments are whole microseconds since 1970-01-01 UTC and days are proleptic ordinals, so that every database keeps them
-alike. Texts stand once in ``phrase``; what refers to a text holds its number.
+alike. Texts stand once in ``phrase``; what refers to a text holds its number. Facts come by the million: that their
+numbers lead somewhere is not looked up for each, since they were read or given in the transaction that adds them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ REVISION = Table(
 PHRASE = Table(
     "phrase",
     METADATA,
-    Column("id", _NUMBER, primary_key=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=False),
     Column("digest", LargeBinary(16), nullable=False, unique=True),
     Column("text", Text, nullable=False),
 )
@@ -50,13 +51,13 @@ STATEMENT = Table(
     "statement",
     METADATA,
     Column("id", _NUMBER, primary_key=True),
-    Column("revision", ForeignKey("revision.number"), nullable=False),
-    Column("source", ForeignKey("phrase.id"), nullable=False),
-    Column("place", ForeignKey("phrase.id"), nullable=False),
+    Column("revision", _NUMBER, nullable=False),
+    Column("source", _NUMBER, nullable=False),
+    Column("place", _NUMBER, nullable=False),
     Column("form", SmallInteger, nullable=False),
-    Column("subject", ForeignKey("phrase.id"), nullable=False),
-    Column("name", ForeignKey("phrase.id"), nullable=False),
-    Column("object", ForeignKey("phrase.id"), nullable=False),
+    Column("subject", _NUMBER, nullable=False),
+    Column("name", _NUMBER, nullable=False),
+    Column("object", _NUMBER, nullable=False),
     Column("since", Integer),
     Column("until", Integer),
     Column("flag", SmallInteger, nullable=False),
@@ -69,8 +70,8 @@ value as JSON); 2 an edge (``name`` the relation, ``object`` the target, ``flag`
 RETRACTION = Table(
     "retraction",
     METADATA,
-    Column("statement", ForeignKey("statement.id"), primary_key=True, autoincrement=False),
-    Column("revision", ForeignKey("revision.number"), nullable=False),
+    Column("statement", _NUMBER, primary_key=True, autoincrement=False),
+    Column("revision", _NUMBER, nullable=False),
     Index("retraction_at", "revision"),
 )
 """The source no longer says it, from a revision on."""
