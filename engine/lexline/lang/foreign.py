@@ -111,6 +111,11 @@ WORDS: dict[str, str] = {
     "metric": 'write `measure NAME "…" is …`',
     "since": "write `from DATE`",
     "starting": "write `from DATE`",
+    "effective": "write `in force from DATE`",
+    "applies": "write `in force from DATE`",
+    "applicable": "write `in force from DATE`",
+    "waiver": "waivers stand in a file of their own, or are recorded by `lexline waive`: see docs/waivers.md",
+    "waive": "waivers stand in a file of their own, or are recorded by `lexline waive`: see docs/waivers.md",
     "to": "write `until DATE`, or `between A and B`",
     "like": "patterns are not part of the language, write `=` or `in {…}`",
     "with": "write `has` for what has to hold, `where` for which ones are meant",
@@ -124,7 +129,7 @@ WORDS: dict[str, str] = {
 STRONG = frozenset(
     {"must", "should", "shall", "if", "then", "unless", "except", "contains", "equals", "equal", "each", "all", "any"}
     | {"without", "greater", "less", "more", "fewer", "larger", "smaller", "above", "below", "older", "newer"}
-    | {"exists", "having", "which", "whose", "with"}
+    | {"exists", "having", "which", "whose", "with", "effective", "applies", "applicable"}
 )
 """Words that hardly name anything: they explain the stop even where the parser first took them for names."""
 

@@ -65,7 +65,7 @@ def only_once(findings: Findings, clauses: Sequence[RuleClause]) -> None:
                 "LX251",
                 clause.span,
                 f"the clause `{name}` is given twice",
-                "keep one of them",
+                "write both ids behind one `cites`, with a comma" if name == "cites" else "keep one of them",
                 [Label(first[name].span, "given here first")],
             )
 

@@ -18,10 +18,15 @@ _TITLED = ("policy", "rule", "parameter", "measure")
 
 
 def _declaration(stop: Stop) -> Diagnostic | None:
-    """A word at the beginning that begins no declaration."""
-    if stop.taken:
-        return None
+    """A word at the beginning of a declaration that begins none."""
     near = stop.text.lower() if stop.text.lower() in DECLARATIONS else nearest(stop.text, DECLARATIONS)
+    if stop.taken:
+        if not stop.lexeme.begins_line or stop.lexeme.column != 1 or stop.lexeme.type != NAME:
+            return None
+        if near == stop.text.lower() != stop.text:
+            return _in_lower_case(stop.lexeme)
+        if near in (None, stop.text) and stop.text.lower() not in ("waiver", "waive"):
+            return None
     help_ = WORDS.get(stop.text.lower(), "a declaration begins with one of: " + ", ".join(DECLARATIONS))
     if near:
         help_ = f"did you mean `{near}`?"
@@ -89,6 +94,8 @@ def _earlier(stop: Stop) -> Diagnostic | None:
         if taken.lexeme.text.lower() in STRONG:
             help_ = WORDS[taken.lexeme.text.lower()]
             return mistake("LX104", taken.lexeme, f"`{taken.lexeme.text}` is no word of the language here", help_)
+        if taken.lexeme.text == "the" and not nearest(stop.text, ("last", "next", *_FOLDS)):
+            return mistake("LX104", taken.lexeme, "`the` can't stand here", _SENTENCES["the"])
         others = stop.alphabet.keywords(taken.accepted)
         found = _said_differently(taken.lexeme, _clauses(others) if _follows_name(stop.taken, position) else others)
         if found:
@@ -108,11 +115,15 @@ def _said_differently(lexeme: Lexeme, keywords: list[str]) -> Diagnostic | None:
     if lexeme.type != NAME:
         return None
     if lexeme.text.lower() in {word.split()[0] for word in keywords} and lexeme.text != lexeme.text.lower():
-        return mistake("LX104", lexeme, f"`{lexeme.text}` is written in lower case", f"write `{lexeme.text.lower()}`")
+        return _in_lower_case(lexeme)
     near = _misspelt(lexeme, keywords)
     if near is None:
         return None
     return mistake("LX102", lexeme, f"`{lexeme.text}` can't stand here", f"did you mean `{near}`?")
+
+
+def _in_lower_case(lexeme: Lexeme) -> Diagnostic:
+    return mistake("LX104", lexeme, f"`{lexeme.text}` is written in lower case", f"write `{lexeme.text.lower()}`")
 
 
 def _misspelt(lexeme: Lexeme, keywords: list[str]) -> str | None:
@@ -190,6 +201,15 @@ _SENTENCES = {
     "values": 'write `values at "$.path" of model.card`',
     **{fold: f"write `{fold} ATTRIBUTE of …`, or `the {fold} KIND by ATTRIBUTE has …`" for fold in _FOLDS},
 }
+
+
+def _attributes_missing(stop: Stop) -> Diagnostic | None:
+    """`reassess when upstream dataset changes`."""
+    last = stop.back()
+    if last.text != "changes" or stop.lexeme.type == NAME:
+        return None
+    help_ = "name the attributes: changes special_category, updated_on"
+    return mistake("LX101", last, "something is missing behind `changes`", help_)
 
 
 def _element_has(stop: Stop) -> Diagnostic | None:
@@ -270,6 +290,7 @@ WORD_HINTS = (
     _minus,
     _clause_sign,
     _foreign,
+    _attributes_missing,
     _keyword,
     _earlier,
     _before_names,
