@@ -71,6 +71,23 @@ class Span:
         """The part itself."""
         return self.source.text[self.start : self.end]
 
+    @property
+    def line_of_words(self) -> str:
+        """The part on one line; bullets stand in brackets, as in ``all of (a; b)``."""
+        words, lists = "", [-1]
+        for line in self.text.splitlines():
+            begin, found = len(line) - len(line.lstrip()), " ".join(line.split())
+            if not found.startswith("- ") or not words:
+                words += f" {found}" if found and words else found
+                continue
+            while begin < lists[-1]:
+                lists.pop()
+                words += ")"
+            words += "; " if begin == lists[-1] else " ("
+            lists += [begin] * (begin > lists[-1])
+            words += found[2:]
+        return words + ")" * (len(lists) - 1)
+
     def to(self, other: Span) -> Span:
         """From the beginning of this part to the end of the other."""
         return Span(self.source, min(self.start, other.start), max(self.end, other.end))

@@ -357,7 +357,7 @@ def _texts(part: object) -> list[str]:
 def _text(part: object) -> str:
     """The text of a definition or a part of it, on one line."""
     span = getattr(part, "span", None)
-    return "none" if span is None else " ".join(span.text.split())
+    return "none" if span is None else span.line_of_words
 
 
 def _place(part: object) -> str:

@@ -40,14 +40,15 @@ _ORDER = ("require", "for", "except")
 
 def _reason(clause: Node) -> Reason:
     nodes = [node for node in walk_nodes((clause,)) if node.weight is Weight.BEARS]
+    part = clause if clause.role == "for" else _decisive(clause)
     facts: list[ReadFact] = _once((f for node in nodes for f in node.facts), lambda f: (f.element, f.attribute))
     missing: list[MissingFact] = _once((m for node in nodes for m in node.missing), lambda m: m)
     witnesses: list[Witness] = _once((node.witness for node in nodes if node.witness is not None), lambda w: w)
     return Reason(
         role=clause.role,
-        clause=clause.text,
-        file=clause.span.source.name,
-        line=clause.span.line,
+        clause=part.text,
+        file=part.span.source.name,
+        line=part.span.line,
         truth=clause.truth or Truth.UNKNOWN,
         witnesses=tuple(witnesses),
         further=sum(node.further for node in nodes),
@@ -56,6 +57,17 @@ def _reason(clause: Node) -> Reason:
         by=clause.name if clause.role == "except" else "",
         evidence=tuple(dict.fromkeys(node.note for node in nodes if node.role == "value" and node.note)),
     )
+
+
+def _decisive(clause: Node) -> Node:
+    """The part that alone makes a clause true or false: of bullets, the one that a reader has to look at."""
+    part = clause
+    while part.truth in (Truth.TRUE, Truth.FALSE) and not part.name:
+        bearing = [child for child in part.children if child.weight is Weight.BEARS]
+        if len(bearing) != 1 or bearing[0].role != "part" or bearing[0].truth is not part.truth:
+            break
+        part = bearing[0]
+    return part
 
 
 def _once(found: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:

@@ -106,7 +106,7 @@ class Explainer:
         subject = frame.env.get(0)
         if not isinstance(subject, int):
             return ()
-        graph, text = self._evaluator.graph, " ".join(node.span.text.split())
+        graph, text = self._evaluator.graph, node.span.line_of_words
         return (MissingFact(graph.ids[subject], graph.kind(subject), text, why),)
 
     def _is_over_nothing(self, node: typed.AggregateValue, frame: Frame) -> bool:

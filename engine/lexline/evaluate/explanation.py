@@ -75,7 +75,7 @@ class Node:
     @property
     def text(self) -> str:
         """The text of the part on one line."""
-        return " ".join(self.span.text.split())
+        return self.span.line_of_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def percentage_help(left: typed.Expression, right: typed.Expression) -> str:
 
 
 def shown(span: Span) -> str:
-    text = " ".join(span.text.split())
+    text = span.line_of_words
     return text if len(text) <= 60 else text[:57] + "…"
 
 

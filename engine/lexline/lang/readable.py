@@ -266,5 +266,5 @@ def _late_policy(policy: syntax.Policy, declarations: Sequence[syntax.Policy | s
 
 def _short(span: Span) -> str:
     """A part of the text for a hint, on one line."""
-    words = " ".join(span.text.split())
+    words = span.line_of_words
     return words if len(words) <= 50 else f"{words[:25].rstrip()} … {words[-20:].lstrip()}"

@@ -255,3 +255,40 @@ def _asked(program: Program, graph: Graph) -> Iterator[tuple[Key, int]]:
     for key, rule in program.rules.items():
         for number in graph.members[rule.kind].tolist():
             yield key, number
+
+
+BULLETS = """policy house
+rule BULLETS "A model is ready"
+  for model
+  require all of
+    - owner is known
+    - any of
+      - risk_tier = low
+      - risk_tier = medium
+    - intended_use is known
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "tier", "clause", "line"),
+    [
+        ("risk", "high", "any of (risk_tier = low; risk_tier = medium)", 6),
+        (None, "low", "owner is known", 5),
+        (
+            None,
+            "high",
+            "all of (owner is known; any of (risk_tier = low; risk_tier = medium); intended_use is known)",
+            4,
+        ),
+    ],
+)
+def test_a_reason_names_the_bullet_that_decides(owner: str | None, tier: str, clause: str, line: int) -> None:
+    vocabulary = load_builtin_vocabulary()
+    program, found = compile_text(BULLETS, vocabulary)
+    assert not found
+    values = {"owner": owner, "risk_tier": tier, "intended_use": "lending"}
+    here = Source("here")
+    facts = [AttributeFact("credit", key, value, here) for key, value in values.items() if value is not None]
+    graph = build(vocabulary, (ElementFact("credit", "model", here), *facts), on=date(2026, 11, 1)).graph
+    decision = Interpreter(program, graph, Clock.of(date(2026, 11, 1))).decide(("house", "BULLETS"), 0)
+    assert [(reason.clause, reason.line) for reason in decision.reasons if reason.role == "require"] == [(clause, line)]

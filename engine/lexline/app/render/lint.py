@@ -42,4 +42,4 @@ def render_lint_json(findings: Sequence[LintFinding], rules: int) -> str:
 
 def _place(label: Label) -> dict[str, object]:
     span = label.span
-    return {"file": span.source.name, "line": span.line, "column": span.column, "text": " ".join(span.text.split())}
+    return {"file": span.source.name, "line": span.line, "column": span.column, "text": span.line_of_words}
