@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -125,6 +126,14 @@ class Bases:
     def graph(self) -> Graph:
         """The graph whose facts they are."""
         return self._graph
+
+    def over(self, graph: Graph) -> Bases:
+        """The same over other facts."""
+        if graph is self._graph:
+            return self
+        found = copy(self)
+        found._graph, found._shared, found._known, found._looking = graph, self, {}, _Looking(graph)
+        return found
 
     def of(self, element: int, kind: str, word: str) -> Basis:
         """The basis of an assessment of that type, or a judgement on that norm (``kind`` says which), of an element.

@@ -79,7 +79,12 @@ class Evaluation:
 
     def supposing(self, changes: Changes) -> Evaluation:
         """The same over the facts after some supposed changes. Raises ``LineageError`` where they do not fit."""
-        graph = self.graph.with_changes(changes)
+        return self.over(self.graph.with_changes(changes))
+
+    def over(self, graph: Graph) -> Evaluation:
+        """The same over other facts."""
+        if graph is self.graph:
+            return self
         return replace(self, graph=graph, checks=None if self.checks is None else self.checks.over(graph))
 
     def waived(self) -> Waivers:

@@ -56,7 +56,7 @@ class _Teller:
             return
         eve, day = self._sides
         changed = difference(eve.graph, day.graph)
-        told = tell_flips(Impact(eve, day, RuleChanges((), (), ()), changed, (), 0), flips)
+        told = tell_flips(Impact(eve, day.over(changed.later), RuleChanges((), (), ()), changed, (), 0), flips)
         interpreters = [Interpreter(side.program, side.graph, side.clock, side.checks) for side in self._sides]
         for one in told:
             facts = [cause for cause in one.causes if cause.sort not in ("date", "waiver")]

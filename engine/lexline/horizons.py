@@ -113,11 +113,11 @@ def horizon(
     evaluated, left = 1, reasons
     while (day := walk.next_day()) is not None and day <= until:
         now(f"deciding {day}")
-        before, after = walk.evaluation, on(day)
-        turns = sorted(walk.go(after), key=_gravity)
+        before = walk.evaluation
+        turns = sorted(walk.go(on(day)), key=_gravity)
         if turns:
             eve = replace(before, clock=replace(before.clock, today=day - timedelta(days=1)))
-            dates.append(HorizonDate(day, tuple(tell_turns(walk.plan, eve, after, turns, left))))
+            dates.append(HorizonDate(day, tuple(tell_turns(walk.plan, eve, walk.evaluation, turns, left))))
             left = max(0, left - len(turns))
         evaluated += 1
     daily = {key: tuple(why) for key, why in walk.daily.items() if why}
@@ -137,6 +137,7 @@ class _Walk:
         self, evaluation: Evaluation, last: date, rules: Sequence[Key] | None, checks: Mapping[str, CheckSignature]
     ) -> None:
         self.evaluation = evaluation
+        self._read = evaluation.graph
         self._last = last
         self.rules = {key: evaluation.program.rules[key] for key in (rules or evaluation.program.rules)}
         self.plan = plan_of(evaluation.program)
@@ -156,26 +157,27 @@ class _Walk:
         """Decides what is due on the day of an evaluation; what it says otherwise than before."""
         day = evaluation.clock.today.toordinal() - EPOCH
         was, self.evaluation = self.evaluation, evaluation
-        if was.graph is evaluation.graph:
+        if self._read is evaluation.graph:
+            self.evaluation = evaluation = evaluation.over(was.graph)
             due = [key for key in self.rules if self._until[key] < day]
             before = {key: self._said[key] for key in due}
             self._decide(evaluation, due)
             return [turn for key in due for turn in self._turns(key, before[key][1], self._said[key])]
-        changed = difference(was.graph, evaluation.graph)
+        self._read, changed = evaluation.graph, difference(was.graph, evaluation.graph)
+        self.evaluation = evaluation.over(changed.later)
         moved = set(self._moved(changed))
         due = [key for key in self.rules if self._until[key] < day or key in moved]
-        before = dict(self._said)
-        self._said = {key: (changed.joint(elements), codes) for key, (elements, codes) in before.items()}
-        self._decide(evaluation, due)
-        earlier, found = changed.earlier(np.arange(changed.count)).tolist(), []
+        before = {key: self._said[key] for key in due}
+        self._decide(self.evaluation, due)
+        ids, found = changed.later.ids, list[Flip]()
         for key in due:
-            codes = np.full((2, changed.count), -1, np.int64)
-            codes[0, changed.joint(before[key][0])] = before[key][1]
+            codes = np.full((2, len(ids)), -1, np.int64)
+            codes[0, before[key][0]] = before[key][1]
             codes[1, self._said[key][0]] = self._said[key][1]
-            for number in np.flatnonzero(codes[0] != codes[1]).tolist():
-                is_there = number < len(evaluation.graph.ids)
-                element = evaluation.graph.ids[number] if is_there else was.graph.ids[earlier[number]]
-                found.append(Flip(key, element, *map(decided_of, codes[:, number].tolist())))
+            found += [
+                Flip(key, ids[number], *map(decided_of, codes[:, number].tolist()))
+                for number in np.flatnonzero(codes[0] != codes[1]).tolist()
+            ]
         return found
 
     def _moved(self, changed: Difference) -> Iterator[Key]:

@@ -253,28 +253,26 @@ class _Teller:
                     return tuple(side.graph.ids[number] for number in path.numbers)
         return ()
 
-    def _name(self, joint: int) -> str:
-        facts = self._moved.facts
-        return (
-            self._moved.new.graph.ids[joint]
-            if joint < facts.size
-            else self._moved.old.graph.ids[int(facts.earlier(np.array([joint]))[0])]
-        )
-
     @cached_property
     def _others(self) -> set[str]:
-        return {self._name(joint) for joint in self._moved.facts.kinds.tolist()}
+        facts = self._moved.facts
+        return set(facts.later.ids.take(facts.kinds.tolist()))
 
     @cached_property
     def _cells(self) -> set[tuple[str, str]]:
-        cells = self._moved.facts.cells.items()
-        return {(self._name(joint), attribute) for (_, attribute), found in cells for joint in found.tolist()}
+        facts = self._moved.facts
+        return {
+            (element, attribute)
+            for (_, attribute), found in facts.cells.items()
+            for element in facts.later.ids.take(found.tolist())
+        }
 
     @cached_property
     def _edges(self) -> set[tuple[str, str, str]]:
+        facts = self._moved.facts
         return {
-            (self._name(origin), relation, self._name(target))
-            for relation, edges in self._moved.facts.edges.items()
+            (facts.later.ids[origin], relation, facts.later.ids[target])
+            for relation, edges in facts.edges.items()
             for origin, target in zip(edges.origins.tolist(), edges.targets.tolist(), strict=True)
         }
 

@@ -54,7 +54,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleFlips:
-    """The flips of one rule: joint numbers of elements, and a code for what it says of each before and after (-1:
+    """The flips of one rule: numbers of elements, and a code for what it says of each before and after (-1:
     nothing)."""
 
     rule: Key
@@ -65,7 +65,8 @@ class RuleFlips:
 
 @dataclass(frozen=True, eq=False)
 class Impact:
-    """What moved from one evaluation to another. ``decided`` counts the verdicts that had to be decided again."""
+    """What moved from one evaluation to another, whose elements are numbered as those of the first. ``decided`` counts
+    the verdicts that had to be decided again."""
 
     old: Evaluation
     new: Evaluation
@@ -81,11 +82,9 @@ class Impact:
 
     def _flips(self, column: RuleFlips) -> Iterator[Flip]:
         said = {code: decided_of(code) for code in {*column.before.tolist(), *column.after.tolist()}}
-        earlier = self.facts.earlier(column.elements).tolist()
-        codes = zip(column.elements.tolist(), earlier, column.before.tolist(), column.after.tolist(), strict=True)
-        for number, was, before, after in codes:
-            element = self.new.graph.ids[number] if after >= 0 else self.old.graph.ids[was]
-            yield Flip(column.rule, element, said[before], said[after])
+        codes = zip(column.elements.tolist(), column.before.tolist(), column.after.tolist(), strict=True)
+        for number, before, after in codes:
+            yield Flip(column.rule, self.new.graph.ids[number], said[before], said[after])
 
     @property
     def new_fails(self) -> tuple[Flip, ...]:
@@ -140,6 +139,7 @@ class Impacts:
         """What moves from the evaluation to another one."""
         old = self._old.evaluation
         changes, facts = _rule_changes(old.program, new.program), difference(old.graph, new.graph)
+        new = new.over(facts.later)
         moved = None
         words = old.graph.vocabulary, new.graph.vocabulary
         if old.clock == new.clock and (words[0] is words[1] or words[0] == words[1]):
@@ -159,7 +159,7 @@ class Impacts:
 
     def _earlier(self, new: Evaluation, moved: Moves | None, facts: Difference) -> Earlier | None:
         """What the later side can begin from."""
-        if moved is None or facts.numbering is not None or plan_of(new.program) is not self._old.columns.plan:
+        if moved is None or plan_of(new.program) is not self._old.columns.plan:
             return None
         self.prepare()
         return Earlier(self._old.columns, new.graph, moved, facts)
@@ -245,10 +245,10 @@ class _Comparing:
     def all(self, key: Key) -> RuleFlips:
         """The flips of a rule among all elements."""
         before, after = self._old.members(key), self._new.members(key)
-        codes = np.full((2, self._facts.count), -1, np.int64)
-        codes[0, self._facts.joint(before)] = self._old.whole(key)
+        codes = np.full((2, len(self._facts.later.ids)), -1, np.int64)
+        codes[0, before] = self._old.whole(key)
         codes[1, after] = self._new.whole(key)
-        return _differing(key, np.arange(self._facts.count), codes[0], codes[1])
+        return _differing(key, np.arange(codes.shape[1]), codes[0], codes[1])
 
     def some(self, key: Key, marked: Index) -> RuleFlips:
         """The flips of a rule among some elements of the later graph, and those that are there no more."""
@@ -256,7 +256,7 @@ class _Comparing:
         if not len(elements):
             return RuleFlips(key, elements, elements, elements)
         before = self._old.some(key, self._facts.earlier(elements))
-        after = self._new.some(key, np.where(elements < self._facts.size, elements, -1))
+        after = self._new.some(key, elements)
         return _differing(key, elements, before, after)
 
 

@@ -1,7 +1,7 @@
 """How two graphs differ: elements, cells and edges, found on whole columns.
 
 Two graphs that share arrays, as one and its overlay do, are compared in the time that the arrays take that they don't
-share. What is said of an element by whom is left out: it decides nothing.
+share; others are first numbered alike. What is said of an element by whom is left out: it decides nothing.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lexline_lineage.graph import Adjacency, Column, Graph
-from lexline_lineage.strings import Strings
+from lexline_lineage.matching import first_of
+from lexline_lineage.renumbering import renumbered
 from lexline_lineage.values import Sort
 
 __all__ = ["ChangedEdges", "Difference", "difference"]
@@ -28,8 +28,8 @@ Numbers = NDArray[np.int32] | Index
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChangedEdges:
-    """Edges of one relation that are in one graph only, or possible in one and sure in the other, by the joint numbers
-    of their ends."""
+    """Edges of one relation that are in one graph only, or possible in one and sure in the other, by the numbers of
+    their ends."""
 
     origins: Index
     targets: Index
@@ -37,19 +37,15 @@ class ChangedEdges:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """What is not the same in two graphs.
+    """What is not the same in two graphs. Elements have the same number in both; one that is in one of them only has a
+    number that the other does not use."""
 
-    Elements have *joint* numbers: those of the later graph (``size`` of them), then further ones for the elements that
-    only the earlier one has, which has ``before`` of them.
-    """
-
-    size: int
+    later: Graph
+    """the later one, numbered as the earlier one is: it has a number and an id for each element of either"""
     before: int
-    numbering: Index | None
-    """the joint number for each of the earlier graph, -1 where one is not used; None: each number means the same
-    element in both, where it is used at all"""
+    """how many numbers the earlier one has"""
     kinds: Index
-    """the elements that are in one graph only, or of another kind, by joint number"""
+    """the elements that are in one graph only, or of another kind"""
     touched: frozenset[str]
     """the kinds that have other elements than before"""
     cells: Mapping[tuple[str, str], Index]
@@ -60,101 +56,28 @@ class Difference:
         """Whether anything differs."""
         return bool(len(self.kinds) or self.cells or self.edges)
 
-    def joint(self, numbers: Index) -> Index:
-        """The joint numbers of elements of the earlier graph."""
-        return numbers if self.numbering is None else self.numbering[numbers]
-
-    def earlier(self, joint: Index) -> Index:
-        """The numbers in the earlier graph; -1 for elements that only the later one has."""
-        if self.numbering is None:
-            return np.where(joint < self.before, joint, -1)
-        return self._earlier[joint]
-
-    @property
-    def count(self) -> int:
-        """How many joint numbers there are."""
-        return self.size if self.numbering is None else len(self._earlier)
-
-    @cached_property
-    def _earlier(self) -> Index:
-        numbering = np.zeros(0, np.int64) if self.numbering is None else self.numbering
-        found = np.full(max(self.size, int(numbering.max(initial=-1)) + 1), -1, np.int64)
-        used = np.flatnonzero(numbering >= 0)
-        found[numbering[used]] = used
-        return found
+    def earlier(self, numbers: Index) -> Index:
+        """The same numbers, -1 for those that the earlier graph has not."""
+        return np.where(numbers < self.before, numbers, -1)
 
 
 def difference(before: Graph, after: Graph) -> Difference:
     """What ``after`` says otherwise than ``before``."""
-    numbering = None if _same_numbers(before, after) else _numbering(before, after)
-    kinds, touched = _kinds(before, after, numbering)
-    return Difference(
-        len(after.ids),
-        len(before.ids),
-        numbering,
-        kinds,
-        touched,
-        dict(_cells(before, after, numbering)),
-        dict(_edges(before, after, numbering)),
-    )
+    later = renumbered(after, before)
+    kinds, touched = _kinds(before, later)
+    cells, edges = dict(_cells(before, later)), dict(_edges(before, later))
+    return Difference(later, len(before.ids), kinds, touched, cells, edges)
 
 
-def _numbering(before: Graph, after: Graph) -> Index:
-    numbers = {
-        element: number
-        for number, (element, code) in enumerate(zip(after.ids, after.kind_codes.tolist(), strict=True))
-        if code >= 0
-    }
-    gone = iter(range(len(after.ids), len(after.ids) + len(before.ids)))
-    return np.array(
-        [
-            -1 if code < 0 else numbers[element] if element in numbers else next(gone)
-            for element, code in zip(before.ids, before.kind_codes.tolist(), strict=True)
-        ],
-        np.int64,
-    )
-
-
-def _same_numbers(before: Graph, after: Graph) -> bool:
-    """Whether each number of the earlier graph means the same element in the later one."""
-    if any(graph.ids.find(element) is not None for graph in (before, after) for element in graph.appended):
-        return False  # removed, and added anew under another number
-    return _continues(before.ids, after.ids)
-
-
-def _continues(first: Strings, longer: Strings) -> bool:
-    """Whether ``longer`` begins with the texts of ``first``."""
-    if first.data is longer.data and first.starts is longer.starts:
-        return longer.more[: len(first.more)] == first.more
-    one, other = first.packed(), longer.packed()
-    count = len(one.starts)
-    return (
-        count <= len(other.starts)
-        and np.array_equal(one.starts, other.starts[:count])
-        and np.array_equal(one.data[: one.starts[-1]], other.data[: one.starts[-1]])
-    )
-
-
-def _kinds(before: Graph, after: Graph, numbering: Index | None) -> tuple[Index, frozenset[str]]:
-    if numbering is None and before.kind_codes is after.kind_codes and before.kind_names == after.kind_names:
+def _kinds(before: Graph, after: Graph) -> tuple[Index, frozenset[str]]:
+    if before.kind_codes is after.kind_codes and before.kind_names == after.kind_names:
         return np.zeros(0, np.int64), frozenset()
-    joint = _joint(before, numbering)
     names = tuple(dict.fromkeys((*after.kind_names, *before.kind_names)))
-    count = max(len(after.ids), int(joint.max(initial=-1)) + 1)
-    earlier, later = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
-    used = np.flatnonzero(joint >= 0)
-    earlier[joint[used]] = _codes(before, names)[used]
-    later[: len(after.ids)] = _codes(after, names)
+    earlier, later = np.full(len(after.ids), -1, np.int64), _codes(after, names)
+    earlier[: len(before.ids)] = _codes(before, names)
     changed = np.flatnonzero(earlier != later)
     codes = np.unique(np.concatenate([earlier[changed], later[changed]])).tolist()
     return changed, frozenset(names[code] for code in codes if code >= 0)
-
-
-def _joint(before: Graph, numbering: Index | None) -> Index:
-    """The joint number for each of the earlier graph, -1 where it is not used."""
-    if numbering is not None:
-        return numbering
-    return np.where(before.kind_codes >= 0, np.arange(len(before.ids), dtype=np.int64), -1)
 
 
 def _codes(graph: Graph, names: tuple[str, ...]) -> Index:
@@ -166,7 +89,7 @@ def _codes(graph: Graph, names: tuple[str, ...]) -> Index:
 # ---- cells ---------------------------------------------------------------------------------------------------------
 
 
-def _cells(before: Graph, after: Graph, numbering: Index | None) -> Iterator[tuple[tuple[str, str], Index]]:
+def _cells(before: Graph, after: Graph) -> Iterator[tuple[tuple[str, str], Index]]:
     rows: dict[str, tuple[Numbers, _Rows, _Rows]] = {}
     for key, column in after.columns.items():
         other = before.columns.get(key)
@@ -174,19 +97,19 @@ def _cells(before: Graph, after: Graph, numbering: Index | None) -> Iterator[tup
             continue
         kind = key[0]
         if kind not in rows:
-            rows[kind] = _shared_rows(before.members[kind], after.members[kind], numbering)
+            rows[kind] = _shared_rows(before.members[kind], after.members[kind])
         elements, at_before, at_after = rows[kind]
         known, knows = other.known[at_before], column.known[at_after]
         changed = np.flatnonzero(known != knows)
         values = other.values[at_before], column.values[at_after]
-        if other.type == column.type and values[0].dtype != object and column.type.sort is not Sort.TEXT:
+        if other.type == column.type and values[0].dtype != object:
             moved = np.flatnonzero(values[0] != values[1])  # few: only they are asked whether they are known
         else:
             moved = np.arange(len(elements))
         moved = moved[known[moved] & knows[moved]]
         if len(moved):
             pair = values[0][moved], values[1][moved]
-            moved = moved[_differ(before, after, (other, column), pair)]
+            moved = moved[_differ((other, column), pair)]
         if len(changed) or len(moved):
             yield key, elements[np.union1d(changed, moved)].astype(np.int64)
 
@@ -194,25 +117,19 @@ def _cells(before: Graph, after: Graph, numbering: Index | None) -> Iterator[tup
 _Rows = Index | slice
 
 
-def _shared_rows(earlier: Numbers, later: Numbers, numbering: Index | None) -> tuple[Numbers, _Rows, _Rows]:
+def _shared_rows(earlier: Numbers, later: Numbers) -> tuple[Numbers, _Rows, _Rows]:
     """The elements of a kind in both graphs, and their rows in either."""
-    if numbering is None and (earlier is later or np.array_equal(earlier, later)):
+    if earlier is later or np.array_equal(earlier, later):
         return later, slice(None), slice(None)
-    joint = earlier.astype(np.int64) if numbering is None else numbering[earlier]
-    return np.intersect1d(joint, later.astype(np.int64), assume_unique=True, return_indices=True)
+    return np.intersect1d(earlier, later, assume_unique=True, return_indices=True)
 
 
-def _differ(
-    before: Graph, after: Graph, columns: tuple[Column, Column], pair: tuple[NDArray[Any], NDArray[Any]]
-) -> Bools:
+def _differ(columns: tuple[Column, Column], pair: tuple[NDArray[Any], NDArray[Any]]) -> Bools:
     """Whether the known values of two columns differ, row by row."""
     one, other = pair
     if columns[0].type != columns[1].type:
         return np.ones(len(one), np.bool_)
     match columns[0].type.sort:
-        case Sort.TEXT if not _continues(before.texts, after.texts):
-            codes: dict[str, int] = {}
-            return np.asarray(_coded(before.texts, one, codes) != _coded(after.texts, other, codes))
         case Sort.DOCUMENT:  # true is not 1, and the order of members is that of what a path finds
             pairs = zip(one.tolist(), other.tolist(), strict=True)
             return np.array([a is not b and json.dumps(a) != json.dumps(b) for a, b in pairs], np.bool_)
@@ -222,27 +139,17 @@ def _differ(
             return np.asarray(one != other)
 
 
-def _coded(texts: Strings, numbers: NDArray[Any], codes: dict[str, int]) -> Index:
-    """Numbers of texts as codes that are the same for the same text, whatever graph it stands in."""
-    used, where = np.unique(numbers, return_inverse=True)
-    found = [codes.setdefault(word, len(codes)) for word in texts.take(used.tolist())]
-    return np.array(found, np.int64)[where]
-
-
 # ---- edges ---------------------------------------------------------------------------------------------------------
 
 
-def _edges(before: Graph, after: Graph, numbering: Index | None) -> Iterator[tuple[str, ChangedEdges]]:
-    size = max(len(after.ids), -1 if numbering is None else int(numbering.max(initial=-1)) + 1)
+def _edges(before: Graph, after: Graph) -> Iterator[tuple[str, ChangedEdges]]:
+    size, every = len(after.ids), slice(0, None)
     for name in dict.fromkeys((*after.along, *before.along)):
         one, other = before.along.get(name), after.along.get(name)
-        if numbering is None and one is not None and other is not None:
-            if _is_shared(one, other):
-                continue
-            rows = _unlike_rows(one, other)
-        else:
-            rows = slice(0, None)
-        keys = np.setxor1d(_keys(one, numbering, size, rows), _keys(other, None, size, rows), assume_unique=True)
+        if one is not None and other is not None and _is_shared(one, other):
+            continue
+        rows = every if one is None or other is None else _unlike_rows(one, other)
+        keys = np.setxor1d(_keys(one, size, rows), _keys(other, size, rows), assume_unique=True)
         if len(keys):
             edges = np.unique(keys // 2)
             yield name, ChangedEdges(edges // size, edges % size)
@@ -260,14 +167,14 @@ def _is_shared(one: Adjacency, other: Adjacency) -> bool:
 def _unlike_rows(one: Adjacency, other: Adjacency) -> slice:
     """Which of ``starts`` hold all rows in which two adjacencies differ, without what both begin and end with."""
     ends = min(len(one.starts), len(other.starts)) - 1
-    first = min(_first(one.starts[1 : ends + 1] != other.starts[1 : ends + 1]), ends)
-    at = _first(_unlike(one, other, 1))
+    first = min(first_of(one.starts[1 : ends + 1] != other.starts[1 : ends + 1]), ends)
+    at = first_of(_unlike(one, other, 1))
     first = min(first, max(int(np.searchsorted(one.starts, at, side="right")) - 1, 0))
     if len(one.starts) != len(other.starts):
         return slice(first, None)
     left, right = (len(each.neighbours) - each.starts[::-1] for each in (one, other))
-    after = len(one.starts) - _first(left != right)
-    same = _first(_unlike(one, other, -1))
+    after = len(one.starts) - first_of(left != right)
+    same = first_of(_unlike(one, other, -1))
     after = max(after, first, int(np.searchsorted(one.starts, len(one.neighbours) - same)))
     return slice(first, after + 1)
 
@@ -279,13 +186,7 @@ def _unlike(one: Adjacency, other: Adjacency, step: int) -> Bools:
     return np.asarray(targets | (one.possible[::step][:size] != other.possible[::step][:size]))
 
 
-def _first(marked: Bools) -> int:
-    """The place of the first one; the length where there is none."""
-    place = int(marked.argmax()) if len(marked) else 0
-    return place if len(marked) and marked[place] else len(marked)
-
-
-def _keys(adjacency: Adjacency | None, numbering: Index | None, size: int, rows: slice) -> Index:
+def _keys(adjacency: Adjacency | None, size: int, rows: slice) -> Index:
     """A number for each edge of some rows that tells its ends and whether it is possible."""
     if adjacency is None:
         return np.zeros(0, np.int64)
@@ -293,6 +194,4 @@ def _keys(adjacency: Adjacency | None, numbering: Index | None, size: int, rows:
     edges = slice(int(starts[0]), int(starts[-1])) if len(starts) else slice(0, 0)
     origins = np.repeat(np.arange(rows.start, rows.start + max(len(starts) - 1, 0)), np.diff(starts))
     targets = adjacency.neighbours[edges].astype(np.int64)
-    if numbering is not None:
-        origins, targets = numbering[origins], numbering[targets]
     return np.asarray((origins * size + targets) * 2 + adjacency.possible[edges])

@@ -24,7 +24,7 @@ from lexline_lineage.strings import Texts
 from lexline_lineage.values import Value, parse_value
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["Changes", "apply_changes"]
+__all__ = ["Changes", "apply_changes", "changeable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def apply_changes(graph: Graph, changes: Changes) -> Graph:
     return _with_edges(graph, edges)
 
 
-def _changeable(columns: Mapping[tuple[str, str], Column]) -> ChainMap[tuple[str, str], Column]:
+def changeable(columns: Mapping[tuple[str, str], Column]) -> ChainMap[tuple[str, str], Column]:
     """Columns to be changed, of which those that stay are not read."""
     return ChainMap({}, cast(MutableMapping[tuple[str, str], Column], columns))
 
@@ -132,7 +132,7 @@ def _without_elements(graph: Graph, removed: list[int]) -> Graph:
             edges[name] = lost
     graph = _with_edges(graph, edges)
     kind_codes, rows = graph.kind_codes.copy(), graph.rows.copy()
-    members, columns, said = dict(graph.members), _changeable(graph.columns), dict(graph.said)
+    members, columns, said = dict(graph.members), changeable(graph.columns), dict(graph.said)
     for kind in {graph.kind(number) for number in removed}:
         kept = np.array([number not in gone for number in members[kind].tolist()], np.bool_)
         members[kind] = members[kind][kept]
@@ -167,7 +167,7 @@ def _with_elements(graph: Graph, kinds: Mapping[str, str], stubs: frozenset[str]
     numbers = {element: before + index for index, element in enumerate(new)}
     codes = np.array([graph.kind_names.index(kinds[element]) for element in new], np.int16)
     rows = np.concatenate([graph.rows, np.zeros(len(new), np.int32)])
-    members, columns, said = dict(graph.members), _changeable(graph.columns), dict(graph.said)
+    members, columns, said = dict(graph.members), changeable(graph.columns), dict(graph.said)
     for kind in {kinds[element] for element in new}:
         more = np.array([numbers[element] for element in new if kinds[element] == kind], np.int32)
         rows[more] = np.arange(len(more), dtype=np.int32) + len(members[kind])
@@ -240,7 +240,7 @@ def _checked_values(
 
 
 def _with_values(graph: Graph, changed: Mapping[tuple[str, str], Mapping[int, Value | None]]) -> Graph:
-    columns, said = _changeable(graph.columns), dict(graph.said)
+    columns, said = changeable(graph.columns), dict(graph.said)
     texts = Texts(graph.texts)
     for key, cells in changed.items():
         column = columns[key]

@@ -18,6 +18,7 @@ from lexline_lineage.paths import shortest_path
 from lexline_lineage.problems import LineageError
 from lexline_lineage.raw_values import facts_of
 from lexline_lineage.reach import reach
+from lexline_lineage.renumbering import renumbered
 from lexline_lineage.strings import Strings
 from lineage_graphs import DAY, SOURCE, check_shape, facts, raw_values, small_vocabulary, told
 
@@ -173,6 +174,30 @@ def test_an_overlay_is_a_rebuild(data: st.DataObject) -> None:
             assert overlaid.number(overlaid.ids[number]) == number or not is_used
         assert told(graph) == before
         graph = overlaid
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_graph_numbered_as_another_says_the_same(data: st.DataObject) -> None:
+    graphs = [build(VOCABULARY, data.draw(FACTS), DAY).graph]
+    graphs.append(graphs[0] if data.draw(st.booleans()) else build(VOCABULARY, data.draw(FACTS), DAY).graph)
+    for at in (0, 1):
+        for _ in range(data.draw(st.integers(0, 2))):
+            try:
+                graphs[at] = graphs[at].with_changes(data.draw(changes(graphs[at])))
+            except LineageError:
+                reject()
+        assert renumbered(graphs[at], graphs[at]) is graphs[at]
+    graph, like = graphs
+    found = renumbered(graph, like)
+    check_shape(found)
+    assert told(found) == told(graph)
+    assert found.ids[: len(like.ids)] == like.ids[:]
+    for number in range(len(found.ids)):
+        element, is_used = found.ids[number], found.kind_codes[number] >= 0
+        assert found.number(element) == number or not is_used
+        assert like.number(element) in (None, number) or not is_used
+    assert renumbered(found, like) is found
 
 
 def test_an_overlay_shares_what_it_does_not_touch() -> None:

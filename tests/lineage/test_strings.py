@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lexline_lineage.facts import Source
+from lexline_lineage.matching import places
 from lexline_lineage.source_list import Sources
 from lexline_lineage.strings import Strings, Texts
 
@@ -41,6 +42,30 @@ def test_equal_texts_have_one_number(given_texts: list[str], met: list[str]) -> 
     numbers = {text: texts.number(text) for text in (*met, *given_texts)}
     assert len(set(numbers.values())) == len(numbers)
     assert all(texts.text(number) == texts.all()[number] == text for text, number in numbers.items())
+
+
+@given(st.lists(WORDS, unique=True, max_size=40), st.lists(WORDS, unique=True, max_size=12), st.data())
+def test_texts_are_found_in_another_list(texts: list[str], more: list[str], data: st.DataObject) -> None:
+    among = list(texts)
+    for text in more:  # much the same, with a few that came and went, somewhere
+        if text in among:
+            among.remove(text)
+        else:
+            among.insert(data.draw(st.integers(0, len(among))), text)
+    if data.draw(st.booleans()):
+        among = data.draw(st.permutations(among))
+    expected = [among.index(text) if text in among else -1 for text in texts]
+    assert places(Strings.of(texts), Strings.of(among)).tolist() == expected
+
+
+def test_long_lists_are_compared_block_by_block() -> None:
+    texts = [f"element-{number:06}" for number in range(20_000)]
+    among = ["a", *texts[:7_000], *(f"element-00{number}b" for number in range(300)), *texts[7_500:], "z"]
+    found = places(Strings.of(texts), Strings.of(among)).tolist()
+    assert found == [*range(1, 7_001), *[-1] * 500, *range(7_301, 19_801)]
+    assert places(Strings.of(texts), Strings.of(among[::-1])).tolist() == [
+        -1 if place < 0 else len(among) - 1 - place for place in found
+    ]
 
 
 def test_what_is_not_there_is_said() -> None:

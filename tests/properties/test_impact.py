@@ -126,6 +126,21 @@ def test_supposed_facts(seed: int) -> None:
 
 
 @given(SEEDS)
+def test_facts_that_were_put_together_apart(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    old = graph.with_changes(supposed(choices, case, graph)) if choices.chance(50) else graph
+    facts = shuffled(choices, replace(case, facts=changed_facts(choices, case)).facts)
+    new = build(case.vocabulary, facts, on=case.clock.today).graph
+    if choices.chance(50) and any(len(members) for members in new.members.values()):
+        new = new.with_changes(supposed(choices, case, new))
+    sides = evaluation(case, program, old), evaluation(case, program, new)
+    every_cause_did_it(check(case, *sides))
+    check(case, *sides[::-1])
+
+
+@given(SEEDS)
 def test_other_rules_and_dates(seed: int) -> None:
     choices = ByChance(seed)
     case, program = made(choices)

@@ -20,16 +20,18 @@ from lexline.lang.typed import Key, Reassessment
 from lexline.plan.nodes import Plan
 from lexline.plan.places import Reading
 from lexline_lineage.difference import Difference, difference
+from lexline_lineage.renumbering import renumbered
 from lexline_lineage.vocabulary import Flow
 
 __all__ = ["Comparison"]
 
 
 class Comparison:
-    """``bases`` are those of the earlier state. ``checks`` say what checks read."""
+    """``bases`` are those of the earlier state, of which the elements are numbered as now. ``checks`` say what checks
+    read."""
 
     def __init__(self, bases: Bases, now: Bases, plan: Plan, checks: Mapping[str, CheckSignature]) -> None:
-        self.bases = bases
+        self.bases = bases.over(renumbered(bases.graph, now.graph))
         self.now = now
         self._now = now.graph
         self._plan = plan
@@ -57,9 +59,9 @@ class Comparison:
     def sides(self, number: int, reading: Reading, *, whole: bool) -> tuple[Blocks, Blocks]:
         """What is read from an element, then and now: of all elements, or of those at which something changed."""
         there = self.bases.graph.number(self._now.ids[number])
-        marks = (None, None) if whole else self._touched
-        before: Blocks = {} if there is None else self.bases.read_from(there, reading, marks[0])
-        return before, self.now.read_from(number, reading, marks[1])
+        only = None if whole else self._touched
+        before: Blocks = {} if there is None else self.bases.read_from(there, reading, only)
+        return before, self.now.read_from(number, reading, only)
 
     @property
     def leads_elsewhere(self) -> bool:
@@ -70,21 +72,19 @@ class Comparison:
         )
 
     @cached_property
-    def _touched(self) -> tuple[Bools, Bools]:
-        """The elements, of then and of now, at which something changed."""
+    def _touched(self) -> Bools:
+        """The elements at which something changed."""
         changed = self._changed
         parts = [changed.kinds, *changed.cells.values()]
         parts += [ends for edges in changed.edges.values() for ends in (edges.origins, edges.targets)]
-        joint = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
-        before, after = (np.zeros(len(graph.ids), np.bool_) for graph in (self.bases.graph, self._now))
-        after[joint[joint < len(after)]] = True
-        earlier = changed.earlier(joint)
-        before[earlier[earlier >= 0]] = True
-        return before, after
+        touched = np.zeros(len(changed.later.ids), np.bool_)
+        for numbers in parts:
+            touched[numbers] = True
+        return touched
 
     @cached_property
     def _changed(self) -> Difference:
-        return difference(self.bases.graph, self._now)
+        return difference(self._now, self.bases.graph)  # which is the earlier of the two makes no difference to it
 
     @cached_property
     def _moves(self) -> Moves:

@@ -16,7 +16,6 @@ from lexline.ledger.record import Recorded
 from lexline.plan.build import build_plan
 from lexline.plan.footprint import Footprint, footprint_lines, footprints
 from lexline_lineage.difference import Difference, difference
-from lexline_lineage.graph import Graph
 
 __all__ = ["Looked", "WhyNot", "why_not"]
 
@@ -84,7 +83,7 @@ def _looked(
         there = then[0].bases.graph.number(evaluation.graph.ids[number])
         before = {} if there is None else then[0].bases.read_from(there, moving.reading(held, number))
         moved = difference(then[0].bases.graph, evaluation.graph)
-        outside = _outside(moved, evaluation.graph, {**before, **blocks}, footprint)
+        outside = _outside(moved, {**before, **blocks}, footprint)
     causes = [item.cause for item in raised if item.about == held.name]
     if causes:
         says = f"it is raised: {', '.join(causes)}"
@@ -106,16 +105,16 @@ def _looked(
     )
 
 
-def _outside(found: Difference, graph: Graph, blocks: Mapping[str, Mapping[str, object]], read: Footprint) -> list[str]:
+def _outside(found: Difference, blocks: Mapping[str, Mapping[str, object]], read: Footprint) -> list[str]:
     """What changed and is not read, counted by kind and attribute, or by relation."""
     counts: Counter[str] = Counter()
     for (kind, attribute), elements in found.cells.items():
         for element in elements.tolist():
-            if (kind, attribute) not in read.cells or graph.ids[element] not in blocks:
+            if (kind, attribute) not in read.cells or found.later.ids[element] not in blocks:
                 counts[f"{kind}.{attribute}"] += 1
     for relation, edges in found.edges.items():
         ends = zip(edges.origins.tolist(), edges.targets.tolist(), strict=True)
-        names = [[graph.ids[n] if n < len(graph.ids) else "" for n in pair] for pair in ends]
+        names = [found.later.ids.take(pair) for pair in ends]
         counts[f"edges {relation}"] += sum(a not in blocks or b not in blocks for a, b in names)
     counts["elements that came or went"] = len(found.kinds)
     return [f"{name}: {count:,}" for name, count in sorted(counts.items()) if count]
