@@ -11,7 +11,7 @@ from lexline.app.cli.commands import run
 from lexline.decision import Evaluation
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
-from lexline.scope import scope_of
+from lexline.scope import PolicyScope, scope_of
 from lexline_lineage.builder import build
 from lexline_lineage.facts import AttributeFact, ElementFact, Fact, Source
 from lexline_lineage.vocabulary_files import load_builtin_vocabulary
@@ -24,12 +24,14 @@ rule ALWAYS "a" for system require owner is known
 rule OURS "b" for ours system require owner is known
 rule CHILDREN "c" for ours system where affects_children require owner is known
 rule MODELS "d" for model require owner is known
+rule LATER "e" in force from 2027-01-01 for ours system require owner is known
+rule BEFORE "f" in force from 2020-01-01 until 2025-12-31 for ours system require owner is known
 """
 BUILTIN = load_builtin_vocabulary()
 
 
-def scope(**attributes: object) -> tuple[list[str], list[str], list[str], list[str]]:
-    """The rules that apply, don't, can't be told, and the attributes that would tell."""
+def policy_scope(**attributes: object) -> PolicyScope:
+    """What the policy asks of a system with these attributes."""
     program, found = compile_text(POLICY, BUILTIN)
     assert not found
     source = Source("test", "")
@@ -40,16 +42,29 @@ def scope(**attributes: object) -> tuple[list[str], list[str], list[str], list[s
     assert number is not None
     (policy,) = scope_of(Evaluation(program, graph, Clock.of(date(2026, 9, 3), None)), number)
     assert [explanation.decision.rule[1] for explanation in policy.deciding] == ["TIED"]
-    applying, silent, untold = ([key[1] for key in keys] for keys in (policy.applying, policy.silent, policy.untold))
-    return applying, silent, untold, [fact.attribute for fact in policy.missing]
+    assert policy.elsewhere == {"model": 1}
+    return policy
+
+
+def scope(**attributes: object) -> tuple[list[str], list[str], list[str], list[str]]:
+    """The rules that apply, don't, can't be told, and the attributes that would tell."""
+    found = policy_scope(**attributes)
+    applying, silent, untold = ([key[1] for key in keys] for keys in (found.applying, found.silent, found.untold))
+    return applying, silent, untold, [fact.attribute for fact in found.missing]
 
 
 def test_what_applies_and_what_would_tell() -> None:
-    always = ["TIED", "ALWAYS"]
-    assert scope() == (always, [], ["OURS", "CHILDREN"], ["organisation_role", "affects_children"])
-    assert scope(organisation_role="deployer") == (always, ["OURS", "CHILDREN"], [], [])
+    always, dated = ["TIED", "ALWAYS"], ["LATER", "BEFORE"]
+    assert scope() == (always, [], ["OURS", "CHILDREN", *dated], ["organisation_role", "affects_children"])
+    assert scope(organisation_role="deployer") == (always, ["OURS", "CHILDREN", *dated], [], [])
     assert scope(organisation_role="provider") == ([*always, "OURS"], [], ["CHILDREN"], ["affects_children"])
     assert scope(organisation_role="provider", affects_children=True) == ([*always, "OURS", "CHILDREN"], [], [], [])
+
+
+def test_what_applies_later_and_no_longer_and_by_which_facts() -> None:
+    found = policy_scope(organisation_role="provider", affects_children=False)
+    assert [key[1] for key in (*found.upcoming, *found.over)] == ["LATER", "BEFORE"]
+    assert [fact.attribute for fact in found.because] == ["organisation_role"]
 
 
 def test_the_regimes_of_a_system(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,6 +78,11 @@ def test_the_regimes_of_a_system(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "point-1-a: false" not in shown
     assert "\n    organisation_role of loans: no value is recorded" in shown
     assert "FCA rules and guidance for models: 0 rules apply" in shown
+    assert "\n  will apply: " not in shown
+    assert "\n  because:\n    eu_nexus of loans = output-used-in-eu, says p" in shown
+    assert "\n  other rules: 2 about incidents, 3 about vendors\n" in shown
+    assert run(["explain", "--scope", "loans", "-C", str(tmp_path), "--on", "2026-01-10"]) == 0
+    assert "\n  will apply: ANNEX-III, " in capsys.readouterr().out
     assert run(["explain", "--scope", "bureau", "-C", str(tmp_path)]) == 0
     assert "no rule is about a team" in capsys.readouterr().out
     assert run(["explain", "--scope", "loan", "-C", str(tmp_path)]) == 2
