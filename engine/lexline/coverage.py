@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from lexline.evaluate.verdict import Decision, Phase, Verdict
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Program
 from lexline.packs import Pack
@@ -38,7 +39,8 @@ class State(Enum):
 @dataclass(frozen=True, slots=True)
 class CoveringRule:
     """A rule that cites a provision. ``asks`` a person's judgement; ``shown`` are the verdicts that examples expect of
-    it, ``wanted`` those that none does; ``verdicts`` what it says of the portfolio."""
+    it, ``wanted`` those that none does; ``verdicts`` what it says of the portfolio: a verdict of a rule that isn't in
+    force is counted apart, as ``upcoming fail``."""
 
     rule: Key
     asks: bool
@@ -129,6 +131,13 @@ def coverage(
     return Coverage(on, tuple(lines), tuple(provisions))
 
 
+def _said(decision: Decision) -> str:
+    """A verdict, with the phase where the rule isn't in force: what only a later day makes a breach is none."""
+    if decision.verdict is Verdict.NOT_APPLICABLE or decision.phase in (Phase.IN_FORCE, Phase.UNKNOWN):
+        return decision.verdict.value
+    return f"{decision.phase.value} {decision.verdict.value}"
+
+
 def _covering_rules(
     program: Program, checks: Mapping[str, CheckSignature], report: Report | None
 ) -> dict[str, list[CoveringRule]]:
@@ -140,7 +149,7 @@ def _covering_rules(
                 shown[outcome.rule].add(outcome.outcome)
     verdicts: dict[Key, Counter[str]] = defaultdict(Counter)
     for decision in report.decisions if report is not None else ():
-        verdicts[decision.rule][decision.verdict.value] += 1
+        verdicts[decision.rule][_said(decision)] += 1
     read = footprints(plan_of(program), checks)
     found = defaultdict(list)
     for key, rule in program.rules.items():

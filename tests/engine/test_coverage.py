@@ -86,16 +86,28 @@ def test_each_provision_says_how_it_is_covered(ours: Path, capsys: pytest.Captur
 
 def test_text_says_it_where_all_is_covered(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["coverage", "--pack", "uk-gdpr", "--on", "2026-11-22"]) == 0
-    assert " provisions of 1 pack, all covered.\n" in capsys.readouterr().out
+    assert " by no rule. " in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("ours")
 def test_text_shows_what_needs_somebody(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["coverage", "--on", "2026-07-01", "--no-verdicts"]) == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("Coverage on 2026-07-01: 5 provisions of 1 pack, 1 of them not covered.\n")
+    counted = "2 decided by rules, 1 by judgements that rules ask for, 1 by no rule, 1 not covered."
+    assert shown.startswith(f"Coverage on 2026-07-01: 5 provisions of 1 pack, {counted} 0 unverified")
+    assert "C          The board   No fact shows it" in shown
+    assert "The portfolio" not in shown
     assert "overdue since 2026-06-30" in shown
     assert "ours/OWNED  fail, unknown, exempt" in shown
+
+
+def test_what_is_not_in_force_yet_is_no_breach(ours: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    later = POLICY.replace("  cites B\n", "  cites B\n  in force from 2027-01-01\n")
+    (ours / "ours" / "rules.policy").write_text(later)
+    assert run(["coverage", "--on", "2026-06-30"]) == 0
+    assert "0        0       0     0              1                 0  ours" in capsys.readouterr().out
+    assert run(["coverage", "--on", "2027-01-01", "--format", "csv"]) == 0
+    assert "FIT: 1 fail" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("ours")

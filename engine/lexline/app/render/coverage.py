@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal
@@ -24,6 +25,14 @@ __all__ = [
 ]
 
 FEW = 20
+SAID = ("fail", "unknown", "waived", "pass", "upcoming fail", "upcoming unknown")
+"""The verdicts that are shown of each pack."""
+WORDS = {
+    State.RULE: "decided by rules",
+    State.JUDGEMENT: "by judgements that rules ask for",
+    State.NOT_ENCODABLE: "by no rule",
+    State.MISSING: "not covered",
+}
 SCHEMA: Literal["lexline-coverage/1"] = "lexline-coverage/1"
 COLUMNS = (
     "pack",
@@ -42,8 +51,8 @@ SHEET = (*COLUMNS, "verdicts", "reason", "decided by", "source")
 
 def render_coverage(found: Coverage) -> str:
     """Plain text: the packs, and what needs somebody."""
-    lines = [f"Coverage on {found.on}: {_lead(found)}.", ""]
-    for section in (_packs(found), *_gaps(found, FEW)):
+    lines = [f"Coverage on {found.on}: {_lead(found)}", ""]
+    for section in (_packs(found), _said(found), *_gaps(found, FEW)):
         lines += section_lines(section) if section.rows else []
     return printable("\n".join(lines).rstrip()) + "\n"
 
@@ -52,8 +61,8 @@ def render_coverage_html(found: Coverage) -> str:
     """A page with every provision."""
     rows = tuple(Row(_in_short(covered), _notes(covered)) for covered in found.provisions)
     every = Section("Provisions", ("provision", "where", "status", "covered by", "what it asks for"), rows)
-    shown = [section for section in (_packs(found), *_gaps(found, LISTED), every) if section.rows]
-    return page(f"Coverage on {found.on}", f"{_lead(found)}.", shown)
+    shown = [section for section in (_packs(found), _said(found), *_gaps(found, LISTED), every) if section.rows]
+    return page(f"Coverage on {found.on}", _lead(found), shown)
 
 
 def render_coverage_sheet(found: Coverage) -> str:
@@ -62,10 +71,13 @@ def render_coverage_sheet(found: Coverage) -> str:
 
 
 def _lead(found: Coverage) -> str:
-    packs = counted(len(found.packs), "pack")
-    missing = f"{len(found.missing)} of them not covered" if found.missing else "all covered"
-    provisions = counted(len(found.provisions), "provision")
-    return f"{provisions} of {packs}, {missing}" if found.provisions else f"no provision in {packs}"
+    provisions, packs = counted(len(found.provisions), "provision"), counted(len(found.packs), "pack")
+    if not found.provisions:
+        return f"no provision in {packs}."
+    states = Counter(covered.state for covered in found.provisions)
+    told = ", ".join(f"{states[state]} {WORDS[state]}" for state in State if states[state])
+    doubted = sum(covered.entry.confidence != "high" for covered in found.provisions)
+    return f"{provisions} of {packs}, {told}. {doubted} unverified: their rules warn at most."
 
 
 def _packs(found: Coverage) -> Section:
@@ -78,14 +90,27 @@ def _packs(found: Coverage) -> Section:
     return Section("Packs", (*(state.value for state in states), "pack", "review"), tuple(rows), len(states))
 
 
+def _said(found: Coverage) -> Section:
+    """How often the rules of each pack say what of the portfolio."""
+    rules = {rule.rule: rule for covered in found.provisions for rule in covered.rules}
+    totals: dict[str, Counter[str]] = {}
+    for (policy, _), rule in rules.items():
+        totals.setdefault(policy, Counter()).update(rule.verdicts)
+    rows = [Row((*(f"{total[verdict]:,}" for verdict in SAID), pack)) for pack, total in totals.items() if total]
+    return Section("The portfolio", (*SAID, "pack"), tuple(rows), len(SAID))
+
+
 def _gaps(found: Coverage, listed: int) -> Iterator[Section]:
-    """What nobody covers yet, and the rules whose examples leave something unshown."""
+    """What nobody covers yet, the rules whose examples leave something unshown, and what others decide."""
     columns = ("provision", "where", "title")
     rows = (Row((c.entry.id, c.entry.provision, c.entry.title)) for c in found.missing)
     yield cut("Not covered", columns, rows, listed)
     wanting = {rule.rule: rule for covered in found.provisions for rule in covered.rules if rule.wanted}
     lacking = (Row(("/".join(key), ", ".join(rule.wanted))) for key, rule in wanting.items())
     yield cut("Rules without an example", ("rule", "that gives"), lacking, listed)
+    told = ((covered.entry, covered.not_encodable) for covered in found.provisions)
+    apart = (Row((entry.id, why.decided_by, why.reason)) for entry, why in told if why is not None)
+    yield cut("What no rule can decide", ("provision", "decided by", "because"), apart, listed)
 
 
 def _in_short(covered: Covered) -> tuple[str, ...]:
