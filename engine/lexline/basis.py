@@ -101,6 +101,8 @@ class Look:
     to: str = ""
 
 
+Looks = Mapping[Look, Index]
+"""What is read, and of which elements."""
 _Asked = tuple[str, str, str]
 """The kind of an element, the kind of evidence, and its type or norm."""
 
@@ -126,6 +128,11 @@ class Bases:
     def graph(self) -> Graph:
         """The graph whose facts they are."""
         return self._graph
+
+    @property
+    def rules(self) -> Collection[Key]:
+        """All rules of the program."""
+        return self._program.rules.keys()
 
     def over(self, graph: Graph) -> Bases:
         """The same over other facts."""
@@ -169,9 +176,19 @@ class Bases:
             self._readings[rule] = reading_of(plan, plan.rules[rule], self._checks, vocabulary)
         return self._readings[rule]
 
-    def read_from(self, element: int, reading: Reading, only: Bools | None = None) -> dict[str, dict[str, object]]:
-        """All that is read from an element, by the id of what it is read of; of the elements that ``only`` marks."""
-        return self._looking.read(element, reading, only)
+    def meaning(self, key: Key) -> str:
+        """The digest of the meaning of a rule."""
+        if key not in self._digests:
+            self._digests[key] = rule_digest(self._program, key)
+        return self._digests[key]
+
+    def looks(self, element: int, reading: Reading, only: Bools | None = None) -> Looks:
+        """Which elements are looked at from an element, and what is read of them; those that ``only`` marks."""
+        return self._looking.found(element, reading, only)
+
+    def read(self, looks: Looks) -> dict[str, dict[str, object]]:
+        """What is read of elements that are looked at, by their ids."""
+        return self._looking.read(looks)
 
     def _search(self, about: str, kind: str, word: str) -> Iterator[tuple[Key, Reading]]:
         for key in sorted(self._program.rules):
@@ -195,13 +212,8 @@ class Bases:
         digest = hashlib.sha256()
         for element, reading in pairs:
             digest.update(self._looking.digest(element, reading))
-        rules = tuple((key, self._rule_digest(key)) for key in sorted(keys))
+        rules = tuple((key, self.meaning(key)) for key in sorted(keys))
         return Basis(f"sha256:{digest.hexdigest()}", rules)
-
-    def _rule_digest(self, key: Key) -> str:
-        if key not in self._digests:
-            self._digests[key] = rule_digest(self._program, key)
-        return self._digests[key]
 
 
 # ---- what stands at the places -----------------------------------------------------------------------------------
@@ -239,23 +251,29 @@ class _Looking:
             digest.update(self._blocks[look].of(elements))
         return digest.digest()
 
-    def read(self, element: int, reading: Reading, only: Bools | None) -> dict[str, dict[str, object]]:
-        """The same as it stands, by the id of what it is read of; of the elements that ``only`` marks."""
+    def read(self, looks: Looks) -> dict[str, dict[str, object]]:
+        """What is looked at as it stands, by the id of what it is read of."""
         found: dict[str, dict[str, object]] = {}
-        for look, numbers in self.found(element, reading).items():
+        for look, numbers in looks.items():
             blocks = _Blocks(self._graph, look, self._ids)
-            for number in (numbers if only is None else numbers[only[numbers]]).tolist():
+            for number in numbers.tolist():
                 known = found.setdefault(self._ids[number], {})
                 for name, value in blocks.block(number).items():
                     one = known.get(name)
                     known[name] = [*one, *value] if isinstance(one, list) and isinstance(value, list) else value
         return found
 
-    def found(self, element: int, reading: Reading) -> dict[Look, Index]:
-        """For each look the numbers of the elements that are looked at so, each once."""
+    def found(self, element: int, reading: Reading, only: Bools | None = None) -> Looks:
+        """For each look the numbers of the elements that are looked at so, each once; of those that ``only`` marks."""
         parts: dict[Look, list[Index]] = {}
         stand: dict[Place, Index] = {}
         cones: dict[tuple[Place | None, str, int | None], tuple[Index, Index]] = {}
+
+        def look_at(look: Look, numbers: Index) -> None:
+            chosen = numbers if only is None else numbers[only[numbers]]
+            if only is None or len(chosen):
+                parts.setdefault(look, []).append(chosen)
+
         for place in sorted(reading.attributes, key=_depth):
             origins = stand[place.parent] if place.parent is not None else np.array([element], np.int64)
             match place.step:
@@ -266,15 +284,15 @@ class _Looking:
                 case Related() as step:
                     members = self._related(step, place.kind, origins)
                     for look in self._edges(step, place.kind):
-                        parts.setdefault(look, []).append(origins)
+                        look_at(look, origins)
                 case Lineage(direction, steps):
                     cone = (place.parent, direction, steps)
                     if cone not in cones:
                         walked, _ = cones[cone] = self._cone(direction, steps, origins)
-                        parts.setdefault(self._flow[direction], []).append(walked)
+                        look_at(self._flow[direction], walked)
                     members = self._of_kind(cones[cone][1], place.kind)
             stand[place] = members
-            parts.setdefault(Look(tuple(sorted(reading.attributes[place]))), []).append(members)
+            look_at(Look(tuple(sorted(reading.attributes[place]))), members)
         return {look: np.unique(np.concatenate(numbers)) for look, numbers in parts.items()}
 
     def _related(self, step: Related, kind: str, origins: Index) -> Index:

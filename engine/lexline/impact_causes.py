@@ -28,7 +28,7 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.paths import shortest_path
 from lexline_lineage.values import Duration, format_value
 
-__all__ = ["Cause", "ToldFlip", "gravest_first", "rule_causes", "tell_flips"]
+__all__ = ["Cause", "ToldFlip", "gravest_first", "rule_causes", "stands", "tell_flips"]
 
 GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
 MANY = 50
@@ -227,20 +227,18 @@ class _Teller:
     def _told(
         self, flip: Flip, others: set[str], cells: set[tuple[str, str]], edges: set[tuple[str, str, str]]
     ) -> Iterator[Cause]:
-        for element in sorted(others):
-            before, after = (_kind(side.graph, element) for side in self._sides)
-            path = self._path(flip.element, element)
-            yield Cause("element", element, before, after, path=path, change=("element", element))
-        for element, attribute in sorted(cells):
-            before, after = (_value(side.graph, element, attribute) for side in self._sides)
-            said_by = _source(self._moved.new.graph, element, attribute)
-            path = self._path(flip.element, element)
-            change = ("cell", element, attribute)
-            yield Cause("fact", f"{attribute} of {element}", before, after, said_by, path, change)
-        for edge in sorted(edges):
-            before, after = (_edge(side.graph, edge) for side in self._sides)
-            path = self._path(flip.element, edge[0])
-            yield Cause("edge", " ".join(edge), before, after, path=path, change=("edge", *edge))
+        said: list[tuple[Literal["fact", "edge", "element"], str, Change]] = [
+            *(("element", element, ("element", element)) for element in sorted(others)),
+            *(
+                ("fact", f"{attribute} of {element}", ("cell", element, attribute))
+                for element, attribute in sorted(cells)
+            ),
+            *(("edge", " ".join(edge), ("edge", *edge)) for edge in sorted(edges)),
+        ]
+        for sort, name, change in said:
+            before, after = (stands(side.graph, change) for side in self._sides)
+            place = _source(self._moved.new.graph, *change[1:]) if sort == "fact" else ""
+            yield Cause(sort, name, before, after, place, self._path(flip.element, change[1]), change)
 
     def _path(self, start: str, goal: str) -> tuple[str, ...]:
         for side in reversed(self._sides):
@@ -277,31 +275,31 @@ class _Teller:
         }
 
 
-def _kind(graph: Graph, element: str) -> str:
-    number = graph.number(element)
-    return "none" if number is None else graph.kind(number)
-
-
-def _value(graph: Graph, element: str, attribute: str) -> str:
-    number = graph.number(element)
-    if number is None:
-        return "missing"
-    declared = graph.vocabulary.kinds[graph.kind(number)].attributes.get(attribute)
-    return "missing" if declared is None else format_value(graph.value(number, attribute), declared.type)
+def stands(graph: Graph, change: Change) -> str:
+    """How an element, a cell or an edge stands in a graph, in a reader's words."""
+    number = graph.number(change[1])
+    match change:
+        case ("element", _):
+            return "none" if number is None else graph.kind(number)
+        case ("cell", _, attribute):
+            declared = None if number is None else graph.vocabulary.kinds[graph.kind(number)].attributes.get(attribute)
+            if number is None or declared is None:
+                return "missing"
+            return format_value(graph.value(number, attribute), declared.type)
+        case ("edge", _, relation, other):
+            target, along = graph.number(other), graph.along.get(relation)
+            if number is None or target is None or along is None:
+                return "none"
+            position = along.position(number, target)
+            return "none" if position is None else "possible" if along.possible[position] else "sure"
+        case _:
+            raise TypeError(f"{change} is no fact")
 
 
 def _source(graph: Graph, element: str, attribute: str) -> str:
     number = graph.number(element)
     source = None if number is None else graph.source(number, attribute)
     return "" if source is None else str(source)
-
-
-def _edge(graph: Graph, edge: tuple[str, str, str]) -> str:
-    origin, target = graph.number(edge[0]), graph.number(edge[2])
-    if origin is None or target is None:
-        return "none"
-    position = graph.along[edge[1]].position(origin, target)
-    return "none" if position is None else "possible" if graph.along[edge[1]].possible[position] else "sure"
 
 
 # ---- clauses -------------------------------------------------------------------------------------------------------

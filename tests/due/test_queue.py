@@ -11,7 +11,7 @@ import pytest
 from lexline.basis import Bases
 from lexline.decision import Evaluation
 from lexline.diagnostics import Source, Span
-from lexline.due import DueItem, Past, Queue, State, due_items, why_not
+from lexline.due import DueItem, Past, Queue, State, basis_now, due_items, why_not
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_policies
 from lexline.lang.parse import parse
@@ -335,10 +335,9 @@ def test_a_waiver_falls_due_like_an_assessment() -> None:
 # ---- what became of it ---------------------------------------------------------------------------------------------
 
 
-def said(item: DueItem, state: str, **more: str) -> Acknowledgement:
-    return Acknowledgement.model_validate(
-        {"subject": item.id, "state": state, "by": "Jo", "cause": f"{item.cause} {item.basis}".strip(), **more}
-    )
+def said(item: DueItem, state: str, at: Evaluation, **more: str) -> Acknowledgement:
+    cause = f"{item.cause} {basis_now(at, item)}"
+    return Acknowledgement.model_validate({"subject": item.id, "state": state, "by": "Jo", "cause": cause, **more})
 
 
 def test_the_way_of_an_item_through_the_ledger() -> None:
@@ -351,12 +350,12 @@ def test_the_way_of_an_item_through_the_ledger() -> None:
     def after(*entries: Entry, at: Evaluation = evaluation, on: Past = states) -> Iterable[DueItem]:
         return due_items(at, past=on, entries=recorded(*entries, on=date(2026, 8, 1))).items
 
-    (seen,) = after(said(first, "acknowledged"))
+    (seen,) = after(said(first, "acknowledged", evaluation))
     assert (seen.id, seen.state) == (first.id, "acknowledged")
-    (taken,) = after(said(first, "acknowledged"), said(first, "assigned", assignee="Ann"))
+    (taken,) = after(said(first, "acknowledged", evaluation), said(first, "assigned", evaluation, assignee="Ann"))
     assert (taken.state, taken.assignee) == ("assigned", "Ann")
-    done = said(first, "done", note="nothing follows")
-    assert not list(after(said(first, "assigned", assignee="Ann"), done))
+    done = said(first, "done", evaluation, note="nothing follows")
+    assert not list(after(said(first, "assigned", evaluation, assignee="Ann"), done))
     again = replace(evaluation, graph=graph(further))
     (anew,) = after(done, at=again)
     assert (anew.id, anew.state) == (first.id, "open")

@@ -15,6 +15,7 @@ from generated_changes import changed_facts, supposed
 from lexline import basis
 from lexline.basis import Bases, Basis
 from lexline.decision import Evaluation
+from lexline.due.changes import changes
 from lexline.due.comparison import Comparison
 from lexline.lang.typed import Key, Program
 from lexline.plan.build import build_plan
@@ -65,6 +66,34 @@ def unmoved(case: GeneratedCase, program: Program, graph: Graph, other: Graph) -
         for number in other.members[rule.kind].tolist()
         if not compared.concerns(key, number)
     }
+
+
+def stands_still(case: GeneratedCase, program: Program, graph: Graph, other: Graph) -> set[tuple[Key, str]]:
+    """The rules and elements of which no change is told."""
+    checks = probe_signatures(case.vocabulary)
+    before, after = (Bases(Evaluation(program, one, case.clock), checks) for one in (graph, other))
+    compared = Comparison(before, after, after.plan, checks)
+    return {
+        (key, other.ids[number])
+        for key, rule in program.rules.items()
+        for number in other.members[rule.kind].tolist()
+        if not changes(*compared.sides(number, after.reading(key)), other)
+    }
+
+
+@given(SEEDS)
+def test_a_basis_is_another_one_where_a_change_is_told(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    graph = case.graph()
+    was = rests_on(case, program, graph)
+    others = [build(case.vocabulary, changed_facts(choices, case), on=case.clock.today).graph]
+    others += [graph.with_changes(supposed(choices, case, graph)) for _ in range(3)]
+    for other in others:
+        now = rests_on(case, program, other)
+        assert {place for place, basis in now.items() if was.get(place) == basis} == stands_still(
+            case, program, graph, other
+        )
 
 
 @given(SEEDS)

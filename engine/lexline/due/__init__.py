@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from lexline.due.moved_by import Stale, stale_by
 from lexline.due.past import Past, State
-from lexline.due.queue import CAUSES, DueItem, Queue, due_items
+from lexline.due.queue import CAUSES, DueItem, Queue, basis_now, due_items
 from lexline.due.why import WhyNot, why_not
 
-__all__ = ["CAUSES", "DueItem", "Past", "Queue", "Stale", "State", "WhyNot", "due_items", "stale_by", "why_not"]
+__all__ = [
+    "CAUSES",
+    "DueItem",
+    "Past",
+    "Queue",
+    "Stale",
+    "State",
+    "WhyNot",
+    "basis_now",
+    "due_items",
+    "stale_by",
+    "why_not",
+]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from lexline.evaluate.column_types import Index
-from lexline.evaluate.walks import edges_from
+from lexline.due.ways import Ways
 from lexline.impact_causes import Cause
 from lexline_lineage.graph import Graph
-from lexline_lineage.paths import shortest_path
 
-__all__ = ["Blocks", "Change", "changes", "told"]
+__all__ = ["Blocks", "Change", "changes", "nearest"]
 
 Blocks = Mapping[str, Mapping[str, object]]
 """By id of an element what is read of it: ``.attribute``, and edges as ``relation >`` or ``relation <``."""
@@ -28,62 +25,46 @@ def changes(before: Blocks, after: Blocks, now: Graph) -> list[Change]:
     return [*_edges(before, after), *_elements(before, after), *_facts(before, after, now)]
 
 
-def told(found: Sequence[Change], element: str, graphs: tuple[Graph, Graph], most: int) -> tuple[Cause, ...]:
-    """The ``most`` changes that are nearest to an element, each with the way to it: in the later graph, else in the
-    earlier one."""
-    now = graphs[0]
-    number = now.number(element)
-    if number is None:
-        return tuple(cause for _, cause in found[:most])
-    steps = _steps(now, number)
-
-    def far(change: Change) -> int:
-        other = now.number(change[0])
-        return int(steps[other]) if other is not None and steps[other] >= 0 else len(steps)
-
-    nearest = sorted(found, key=far)[:most]
-    return tuple(replace(cause, path=_way(graphs, element, at)) for at, cause in nearest)
-
-
-def _steps(graph: Graph, number: int) -> Index:
-    """How many steps of the lineage lead to each element, either way; -1 for none. What is related stands at 1."""
-    steps = np.full(len(graph.ids), -1, np.int64)
-    for adjacencies in (graph.along, graph.against):
-        for adjacency in adjacencies.values():
-            steps[adjacency.neighbours[adjacency.starts[number] : adjacency.starts[number + 1]]] = 1
-    for adjacency in (graph.upstream, graph.downstream):
-        frontier, seen, step = np.array([number], np.int64), np.zeros(len(steps), np.bool_), 0
-        while len(frontier):
-            steps[frontier] = np.where(steps[frontier] < 0, step, steps[frontier])
-            seen[frontier] = True
-            edges, _ = edges_from(adjacency, frontier)
-            targets = adjacency.neighbours[edges].astype(np.int64)
-            frontier, step = np.unique(targets[~seen[targets]]), step + 1
-    return steps
+def nearest(
+    asked: Sequence[tuple[str, Sequence[Change]]], graphs: tuple[Graph, Graph], most: int
+) -> list[tuple[Cause, ...]]:
+    """For each element with what changed below it the ``most`` changes that are nearest, each with the way to it: in
+    the later graph, which comes first, else in the earlier one. From each thing that changed one walk goes back."""
+    readers: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for place, (_, found) in enumerate(asked):
+        for order, (at, _) in enumerate(found):
+            readers[at].append((place, order))
+    kept: list[list[tuple[int, int, tuple[str, ...]]]] = [[] for _ in asked]
+    for at, places in readers.items():
+        sides = _Sides(graphs, at)
+        for place, order in places:
+            way = sides.way(asked[place][0])
+            far = len(way) if way or at == asked[place][0] else len(graphs[0].ids) + len(graphs[1].ids)
+            near = kept[place]
+            near.append((far, order, way))
+            if len(near) > 2 * most:
+                near[:] = sorted(near)[:most]
+    return [
+        tuple(replace(found[order][1], path=way) for _, order, way in sorted(near)[:most])
+        for near, (_, found) in zip(kept, asked, strict=True)
+    ]
 
 
-def _way(graphs: tuple[Graph, Graph], start: str, goal: str) -> tuple[str, ...]:
-    """A shortest way through the lineage, or to what is related to an element on it; none to the start itself."""
-    if start == goal:
-        return ()
-    for graph in graphs:
-        ends = graph.number(start), graph.number(goal)
-        if ends[0] is None or ends[1] is None:
-            continue
-        beside = [ends[1]]
-        for adjacencies in (graph.along, graph.against):
-            beside += [other for adjacency in adjacencies.values() for other, _ in adjacency.row(ends[1])[:MOST_BESIDE]]
-        for place, end in enumerate(beside):
-            if end == ends[0]:
-                return start, goal
-            for adjacency in (graph.upstream, graph.downstream):
-                path = shortest_path(adjacency, ends[0], end)
-                if path is not None:
-                    return (*(graph.ids[number] for number in path.numbers), *((goal,) if place else ()))
-    return ()
+class _Sides:
+    """The ways to one element in two graphs, by ids."""
 
+    def __init__(self, graphs: tuple[Graph, Graph], goal: str) -> None:
+        found = ((graph, graph.number(goal)) for graph in graphs)
+        self._ways = [(graph, Ways(graph, number)) for graph, number in found if number is not None]
+        self._known: dict[str, tuple[str, ...]] = {}
 
-MOST_BESIDE = 20
+    def way(self, start: str) -> tuple[str, ...]:
+        if start not in self._known:
+            numbers = ((graph, ways, graph.number(start)) for graph, ways in self._ways)
+            found = ((graph, ways.way(number)) for graph, ways, number in numbers if number is not None)
+            told = (tuple(graph.ids[number] for number in way) for graph, way in found if way)
+            self._known[start] = next(told, ())
+        return self._known[start]
 
 
 def _facts(before: Blocks, after: Blocks, now: Graph) -> Iterator[tuple[str, Cause]]:
@@ -95,13 +76,14 @@ def _facts(before: Blocks, after: Blocks, now: Graph) -> Iterator[tuple[str, Cau
                 source = None if number is None else now.source(number, key[1:])
                 said_by = "" if source is None else str(source)
                 name = f"{key[1:]} of {element}"
-                yield element, Cause("fact", name, _shown(old, key), _shown(new, key), said_by)
+                change = ("cell", element, key[1:])
+                yield element, Cause("fact", name, _shown(old, key), _shown(new, key), said_by, change=change)
 
 
 def _elements(before: Blocks, after: Blocks) -> Iterator[tuple[str, Cause]]:
     for element in sorted(before.keys() ^ after.keys()):
         was, now = (str(side[element]["kind"]) if element in side else "none" for side in (before, after))
-        yield element, Cause("element", element, was, now)
+        yield element, Cause("element", element, was, now, change=("element", element))
 
 
 def _edges(before: Blocks, after: Blocks) -> Iterator[tuple[str, Cause]]:
@@ -110,7 +92,8 @@ def _edges(before: Blocks, after: Blocks) -> Iterator[tuple[str, Cause]]:
     for edge in sorted(old.keys() | new.keys()):
         was, now = old.get(edge, "none"), new.get(edge, "none")
         if was != now and not read.isdisjoint((edge[0], edge[2])):
-            yield edge[0] if edge[0] in read else edge[2], Cause("edge", " ".join(edge), was, now)
+            at = edge[0] if edge[0] in read else edge[2]
+            yield at, Cause("edge", " ".join(edge), was, now, change=("edge", *edge))
 
 
 def _pairs(blocks: Blocks) -> Iterator[tuple[tuple[str, str, str], str]]:

@@ -18,7 +18,7 @@ from lexline.evaluate.walks import spread
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Reassessment
 from lexline.plan.nodes import Plan
-from lexline.plan.places import Reading
+from lexline.plan.places import EVIDENCE, Reading
 from lexline_lineage.difference import Difference, difference
 from lexline_lineage.renumbering import renumbered
 from lexline_lineage.vocabulary import Flow
@@ -41,7 +41,7 @@ class Comparison:
 
     def concerns(self, rule: Key, number: int) -> bool:
         """Whether something that a rule can read from an element of its kind has changed, or may have."""
-        if not self._changed:
+        if not self.changed:
             return False
         if rule not in self._rules:
             self._rules[rule] = self._moves.of_rule(self._plan.rules[rule])
@@ -50,31 +50,41 @@ class Comparison:
 
     def names(self, clause: Reassessment, number: int) -> bool:
         """Whether something that a clause names for an element has changed, or may have."""
-        if not self._changed:
+        if not self.changed:
             return False
         if clause not in self._named:
             self._named[clause] = self._reached(clause)
         return bool(self._named[clause][number])
 
-    def sides(self, number: int, reading: Reading, *, whole: bool) -> tuple[Blocks, Blocks]:
-        """What is read from an element, then and now: of all elements, or of those at which something changed."""
+    def sides(self, number: int, reading: Reading, *, whole: bool = False) -> tuple[Blocks, Blocks]:
+        """What is read from an element, then and now: of the elements at which something changed, or of all."""
         there = self.bases.graph.number(self._now.ids[number])
         only = None if whole else self._touched
-        before: Blocks = {} if there is None else self.bases.read_from(there, reading, only)
-        return before, self.now.read_from(number, reading, only)
+        now = self.now.looks(number, reading, only)
+        if there is None:
+            return {}, self.now.read(now)
+        return self.bases.read(now if self._stands else self.bases.looks(there, reading, only)), self.now.read(now)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether whatever is not evidence is there as it was, and leads where it led."""
+        relations = self._now.vocabulary.relations
+        return self.changed.touched <= EVIDENCE.keys() and all(
+            EVIDENCE.keys() >= set(relations[name].origins) for name in self.changed.edges
+        )
 
     @property
     def leads_elsewhere(self) -> bool:
         """Whether elements or edges of the lineage came or went."""
         relations = self._now.vocabulary.relations
-        return bool(len(self._changed.kinds)) or any(
-            relations[name].flow is not Flow.NONE for name in self._changed.edges
+        return bool(len(self.changed.kinds)) or any(
+            relations[name].flow is not Flow.NONE for name in self.changed.edges
         )
 
     @cached_property
     def _touched(self) -> Bools:
         """The elements at which something changed."""
-        changed = self._changed
+        changed = self.changed
         parts = [changed.kinds, *changed.cells.values()]
         parts += [ends for edges in changed.edges.values() for ends in (edges.origins, edges.targets)]
         touched = np.zeros(len(changed.later.ids), np.bool_)
@@ -83,16 +93,17 @@ class Comparison:
         return touched
 
     @cached_property
-    def _changed(self) -> Difference:
+    def changed(self) -> Difference:
+        """How the facts of then and of now differ."""
         return difference(self._now, self.bases.graph)  # which is the earlier of the two makes no difference to it
 
     @cached_property
     def _moves(self) -> Moves:
-        return moves(self._plan, self._changed, self._now, self._checks)
+        return moves(self._plan, self.changed, self._now, self._checks)
 
     def _reached(self, clause: Reassessment) -> Bools:
         """The elements from which a clause leads to what changed: attributes that it names, elements, the way."""
-        changed = self._changed
+        changed = self.changed
         seeds = np.zeros(len(self._now.ids), np.bool_)
         parts = [changed.kinds, *(changed.cells.get((clause.kind, name)) for name in clause.attributes)]
         if clause.direction is not None:

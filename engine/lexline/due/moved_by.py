@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from lexline.basis import Bases
-from lexline.due.changes import changes, told
+from lexline.due.changes import Change, changes, nearest
 from lexline.due.comparison import Comparison
-from lexline.due.movements import MOST, Moving, settle
+from lexline.due.movements import MOST, Moving, rules_asking, settle
 from lexline.due.owners import Owners
 from lexline.due.queue import Marks
 from lexline.due.records import Held, held_by
@@ -44,38 +44,52 @@ def stale_by(moved: Impact, checks: Mapping[str, CheckSignature] | None = None) 
         return []
     moving = Moving(moved.old, None, checks or {}, Marks())
     after = Bases(moved.new, checks)
-    compared = Comparison(moving.bases, after, after.plan, checks or {})
+    compared = Comparison(moving.bases, after, moving.bases.plan, checks or {})
+    graphs = moved.new.graph, moved.old.graph
+    found: list[tuple[Held, list[str], list[tuple[str, list[Change]]]]] = []
+    for held in held_by(moved.old):
+        numbers = {number: moved.new.graph.number(graphs[1].ids[number]) for number in held.elements}
+        there = {number: new for number, new in numbers.items() if new is not None}
+        asked, asking = moving.rules(held), rules_asking(after, held, there.values())
+        if there and (asked or asking):
+            meant = {moving.bases.meaning(key) for key in asked}
+            rules = ["/".join(key) for key in asking if after.meaning(key) not in meant]
+            below = [(graphs[1].ids[n], _changes(moving, compared, held, n, new)) for n, new in there.items()]
+            if rules or any(changed for _, changed in below):
+                found.append((held, rules, below))
+    told = iter(nearest([one for _, _, below in found for one in below], graphs, MOST))
     owners = Owners(moved.old)
-    found = [_stale(moved, moving, compared, held, owners) for held in held_by(moved.old)]
-    return [one for one in found if one is not None]
+    return [
+        _stale(moved, moving, owners, held, rules, [(len(c), next(told)) for _, c in below])
+        for held, rules, below in found
+    ]
 
 
-def _stale(moved: Impact, moving: Moving, compared: Comparison, held: Held, owners: Owners) -> Stale | None:
-    was, now = moving.basis(moving.bases, held), moving.basis(compared.now, held)
-    if was is None or now is None or not (was.rules or now.rules):
-        return None
-    meant = {digest for _, digest in was.rules}
-    rules = ["/".join(key) for key, digest in now.rules if digest not in meant]
-    if was.digest == now.digest and not rules:
-        return None
-    graph = moved.old.graph
-    count, found = 0, list[Cause]()
-    for number in held.elements if was.digest != now.digest else ():
-        there = moved.new.graph.number(graph.ids[number])
-        if there is not None:
-            sides = compared.sides(there, moving.reading(held, number), whole=False)
-            differing = changes(*sides, moved.new.graph)
-            count += len(differing)
-            found += told(differing, graph.ids[number], (moved.new.graph, graph), MOST - len(found))
+def _changes(moving: Moving, compared: Comparison, held: Held, number: int, there: int) -> list[Change]:
+    """What changed of all that the rules read which ask for something on record."""
+    if not moving.can_have_moved(compared, held, number, there):
+        return []
+    return changes(*compared.sides(there, moving.reading(held, number)), compared.now.graph)
+
+
+def _stale(
+    moved: Impact,
+    moving: Moving,
+    owners: Owners,
+    held: Held,
+    rules: list[str],
+    told: list[tuple[int, tuple[Cause, ...]]],
+) -> Stale:
     alone = held.elements[0] if len(held.elements) == 1 else None
-    keys = [key for key, _ in was.rules]
+    keys = moving.rules(held)
+    causes = [cause for _, nearest_ in told for cause in nearest_][:MOST]
     return Stale(
         held.name,
         held.kind,
-        "" if alone is None else graph.ids[alone],
+        "" if alone is None else moved.old.graph.ids[alone],
         tuple(rules),
-        tuple(found),
-        count - len(found),
+        tuple(causes),
+        sum(count for count, _ in told) - len(causes),
         owners.owner(alone, keys, held.person),
         owners.due(moved.new.clock.today, alone, keys),
         settle(held.kind, held.word),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from typing import Literal
 
 from lexline.basis import Bases, Basis
 from lexline.decision import Evaluation
-from lexline.due.changes import Blocks, Change, changes, told
+from lexline.due.changes import Blocks, Change, changes, nearest
 from lexline.due.comparison import Comparison
 from lexline.due.owners import Owners
 from lexline.due.past import KEPT, Past, State
 from lexline.due.queue import Done, DueItem, Marks, item_id
 from lexline.due.records import Held
-from lexline.impact_causes import Cause
+from lexline.impact_causes import Cause, stands
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Expression, Key, Reassessment, Rule, TermHolds
 from lexline.lang.typed_expressions import Connective
@@ -34,6 +35,18 @@ ELSEWHERE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An item that is to be told, and what changed since ``then`` of what it is about: ``changes`` by element, with
+    those by which one dates it where they are others (``dating``)."""
+
+    item: DueItem
+    keys: list[Key]
+    then: tuple[Comparison, State] | None
+    changes: list[tuple[int, list[Change]]]
+    dating: list[Change]
+
+
 class Moving:
     """Compares what stands on record with what is so now."""
 
@@ -47,31 +60,53 @@ class Moving:
         self._owners = Owners(evaluation)
         self.bases = Bases(evaluation, checks)
         self._compared = lru_cache(KEPT)(self._compare)
-        self._between = lru_cache(KEPT)(self._between_states)
 
-    def of(self, held: Held) -> Iterator[DueItem]:
-        """The items of an assessment, judgement or waiver whose basis or rules have moved."""
-        if self._is_still(held):
-            return
-        basis = self.basis(self.bases, held)
-        if basis is None or not basis.rules:
-            return
-        item = self._item("basis", held, basis)
-        done = self._marks.done.get(item.id)
-        said, since = _seen(held, done)
-        facts_alone = said is not None and _meanings(said) == _meanings(basis)
-        if not (facts_alone and said is not None and said.digest == basis.digest):
-            then = self.then(since)
-            before = None if then is None else self.basis(then[0].bases, held)
-            if facts_alone or (before is not None and before.digest != basis.digest):
-                yield self._with_facts(item, held, basis, then)
-        rules = self._item("rule", held, basis)
-        said, _ = _seen(held, self._marks.done.get(rules.id))
-        moved = [] if said is None else list(_rules_moved(said, basis))
+    def of(self, held: Iterable[Held]) -> Iterator[DueItem]:
+        """The items of assessments, judgements and waivers whose basis or rules have moved."""
+        found: list[_Found] = []
+        for one in held:
+            if self._is_still(one):
+                continue
+            keys = self.rules(one)
+            if keys:
+                found += self._basis_moved(one, keys)
+                yield from self._rules_moved(one, keys)
+        yield from self._told(found)
+
+    def rules(self, held: Held) -> list[Key]:
+        """The rules that ask for something on record."""
+        return rules_asking(self.bases, held, held.elements)
+
+    def _basis_moved(self, held: Held, keys: list[Key]) -> Iterator[_Found]:
+        item = self._item("basis", held, keys)
+        said, since = _seen(held, self._marks.done.get(item.id))
+        alike = said is not None and _meanings(said) == {self.bases.meaning(key) for key in keys}
+        if alike and said is not None:
+            basis = self.basis(self.bases, held)
+            if basis is None or basis.digest == said.digest:
+                return
+        then = self.then(since)
+        changed = [] if then is None else [(number, self._below(held, number, then[0])) for number in held.elements]
+        count = sum(len(changes) for _, changes in changed)
+        if count:
+            says = f"{count} {'fact' if count == 1 else 'facts'} that it rests on moved since {held.on}"
+            dating = [change for _, changes in changed for change in changes]
+            yield _Found(replace(item, says=says), keys, then, changed, dating)
+        elif alike:
+            unknown = "what it rests on is not what it was when it was recorded"
+            yield _Found(replace(item, says=unknown if then is None else ELSEWHERE), keys, None, [], [])
+
+    def _below(self, held: Held, number: int, then: Comparison) -> list[Change]:
+        return changes(*then.sides(number, self.reading(held, number)), self._evaluation.graph)
+
+    def _rules_moved(self, held: Held, keys: list[Key]) -> Iterator[DueItem]:
+        item = self._item("rule", held, keys)
+        said, _ = _seen(held, self._marks.done.get(item.id))
+        moved = [] if said is None else list(_moved_since(said, [(key, self.bases.meaning(key)) for key in keys]))
         if moved:
             sure = "is new or means something else" if len(moved) == 1 else "are new or mean something else"
             names = ", ".join(cause.name for cause in moved)
-            yield replace(rules, moved=tuple(moved), says=f"{names} {sure} since it was recorded")
+            yield replace(item, moved=tuple(moved), says=f"{names} {sure} since it was recorded")
 
     def _is_still(self, held: Held) -> bool:
         """Whether nothing can have moved: no basis is recorded, and nothing that its rules read has changed since."""
@@ -80,13 +115,17 @@ class Moving:
         then = self.then(held.since)
         if then is None:
             return True
-        graph, rules = self._evaluation.graph, self._evaluation.program.rules
-        for number in held.elements:
-            keys = held.rules or [key for key, _ in self.bases.asking(graph.kind(number), held.kind, held.word)]
-            own = (rules[key].kind == graph.kind(number) for key in keys)
-            if any(not mine or then[0].concerns(key, number) for key, mine in zip(keys, own, strict=True)):
-                return False
-        return True
+        return not any(self.can_have_moved(then[0], held, number, number) for number in held.elements)
+
+    def can_have_moved(self, compared: Comparison, held: Held, number: int, there: int) -> bool:
+        """Whether something that the rules which ask for it read can have changed; ``there`` is the number of the
+        element in the later graph. What a rule about another kind reads from it is not known before it is read."""
+        kind, rules = self._kind(number), self._evaluation.program.rules
+        return any(rules[key].kind != kind or compared.concerns(key, there) for key in self.rules(held))
+
+    def is_about(self, item: DueItem, held: Held) -> bool:
+        """Whether an item is about something on record."""
+        return item.about == held.name and item.element == self._element(held)
 
     def basis(self, bases: Bases, held: Held) -> Basis | None:
         """The basis of something on record in the graph of ``bases``; None where the element isn't there."""
@@ -130,41 +169,41 @@ class Moving:
         """The items of ``reassess when``: an attribute that it names changed since the latest assessment."""
         naming = {key: rule for key, rule in self._evaluation.program.rules.items() if rule.reassess_when}
         latest = latest_looks(self.bases, self._evaluation, held, naming)
+        found: list[_Found] = []
         for (key, number), one in sorted(latest.items(), key=lambda pair: str(pair[1].since)):
-            rule, element = naming[key], self._evaluation.graph.ids[number]
-            about = "/".join(key)
+            element, about = self._evaluation.graph.ids[number], "/".join(key)
             subject = item_id("when", about, element)
-            done = self._marks.done.get(subject)
-            then = self.then(_seen(one, done)[1])
-            if then is None:
-                continue
-            found = list(self._named(rule, number, then[0]))
-            if found:
-                since = self._since(then[1], partial(self._differ, then[0].bases, rule, number))
-                moved = told(found, element, (self._evaluation.graph, then[0].bases.graph), MOST)
-                yield DueItem(
+            then = self.then(_seen(one, self._marks.done.get(subject))[1])
+            named, dating = ([], []) if then is None else self._named(naming[key], number, then[0])
+            if named:
+                item = DueItem(
                     id=subject,
                     cause="when",
                     element=element,
                     about=about,
                     rules=(about,),
                     says=f"what it names has changed since {one.name} of {one.on}",
-                    since=since,
-                    due=self._owners.due(since, number, [key]),
+                    since=None,
+                    due=None,
                     owner=self._owners.owner(number, [key], one.person),
                     settle=settle("assessment", one.word),
-                    moved=moved,
-                    further=len(found) - len(moved),
                 )
+                found.append(_Found(item, [key], then, [(number, named)], dating))
+        yield from self._told(found)
 
-    def _named(self, rule: Rule, number: int, then: Comparison) -> Iterator[Change]:
-        """The changes of what a rule names for an element."""
+    def _named(self, rule: Rule, number: int, then: Comparison) -> tuple[list[Change], list[Change]]:
+        """The changes of what a rule names for an element; and those, and the edges by which an element came or went,
+        since when it is so."""
+        named: list[Change] = []
+        edges: list[Change] = []
         for clause in rule.reassess_when:
             if then.names(clause, number):
                 sides = then.sides(number, _reading(clause, rule), whole=then.leads_elsewhere)
-                for at, cause in changes(*sides, then.now.graph):
-                    if self._is_named(cause, clause, sides):
-                        yield at, cause
+                found = changes(*sides, then.now.graph)
+                named += [change for change in found if self._is_named(change[1], clause, sides)]
+                edges += [change for change in found if change[1].sort == "edge"]
+        came = any(cause.sort == "element" for _, cause in named)
+        return named, [*named, *edges] if came else named
 
     def _is_named(self, cause: Cause, clause: Reassessment, sides: tuple[Blocks, Blocks]) -> bool:
         """Whether a change is one of an attribute that a clause names: its value, or that of an element that came or
@@ -184,32 +223,34 @@ class Moving:
 
     # ---- small parts -------------------------------------------------------------------------------------------------
 
-    def _with_facts(self, item: DueItem, held: Held, basis: Basis, then: tuple[Comparison, State] | None) -> DueItem:
-        """The item with what moved and since when, as far as the past is known."""
-        if then is None:
-            return replace(item, says="what it rests on is not what it was when it was recorded")
-        found = 0
-        moved: list[Cause] = []
-        for number in held.elements:
-            sides = then[0].sides(number, self.reading(held, number), whole=False)
-            changed = changes(*sides, self._evaluation.graph)
-            found += len(changed)
-            graphs = self._evaluation.graph, then[0].bases.graph
-            moved += told(changed, graphs[0].ids[number], graphs, MOST - len(moved))
-        if not found:
-            return replace(item, says=ELSEWHERE)
-        start = _digest(self.basis(then[0].bases, held))
-        since = self._since(then[1], lambda bases: _digest(self.basis(bases, held)) != start)
-        rules = [key for key, _ in basis.rules]
-        element = held.elements[0] if len(held.elements) == 1 else None
-        return replace(
-            item,
-            says=f"{found} {'fact' if found == 1 else 'facts'} that it rests on moved since {held.on}",
-            since=since,
-            due=self._owners.due(since, element, rules),
-            moved=tuple(moved),
-            further=found - len(moved),
-        )
+    def _told(self, found: Sequence[_Found]) -> Iterator[DueItem]:
+        """The items with the nearest changes, the way to each, and the day since when, as far as the past is known."""
+        states: defaultdict[int, list[_Found]] = defaultdict(list)
+        for one in found:
+            states[-1 if one.then is None else one.then[1].number].append(one)
+        days = self._days(found)
+        now = self._evaluation.graph
+        for together in states.values():
+            then = together[0].then
+            graphs = now, now if then is None else then[0].bases.graph
+            asked = [(now.ids[number], changed) for one in together for number, changed in one.changes]
+            told = iter(nearest(asked, graphs, MOST))
+            for one in together:
+                moved = [cause for _ in one.changes for cause in next(told)][:MOST]
+                count = sum(len(changed) for _, changed in one.changes)
+                since = (
+                    min((days[one.then[1].number, change.change] for _, change in one.dating), default=None)
+                    if one.then
+                    else None
+                )
+                alone = self._evaluation.graph.number(one.item.element)
+                yield replace(
+                    one.item,
+                    since=since,
+                    due=self._owners.due(since, alone, one.keys),
+                    moved=tuple(moved),
+                    further=count - len(moved),
+                )
 
     def reading(self, held: Held, number: int) -> Reading:
         """What the rules that ask for something on record read from an element."""
@@ -219,21 +260,21 @@ class Moving:
             return Reading().joined(*(self.bases.reading(key) for key in held.rules if rules[key].kind == kind))
         return Reading().joined(*(one for _, one in self.bases.asking(kind, held.kind, held.word)))
 
-    def _since(self, then: State, differs: Callable[[Bases], bool]) -> date | None:
-        """The day of the first state in which something differs that differs now."""
+    def _days(self, found: Iterable[_Found]) -> dict[tuple[int, tuple[str, ...]], date]:
+        """For each change after a state the day of the first state in which it is so."""
+        today = self._evaluation.clock.today
+        asked = {(one.then[1].number, cause.change): one.then for one in found if one.then for _, cause in one.dating}
         if self._past is None:
-            return None
-        today = self._past.day(self._evaluation.clock.today)
-        found = self._past.first(then, lambda state: differs(self._compared(state, today).bases))
-        return self._evaluation.clock.today if found is None else found.moment.astimezone(UTC).date()
-
-    def _differ(self, before: Bases, rule: Rule, number: int, bases: Bases) -> bool:
-        """Whether something that a rule names is otherwise in ``bases`` than ``before``."""
-        there = self._number(bases, number)
-        return there is not None and any(True for _ in self._named(rule, there, self._between(before, bases)))
-
-    def _between_states(self, before: Bases, after: Bases) -> Comparison:
-        return Comparison(before, after, self.bases.plan, self._checks)
+            return {}
+        questions = [
+            (then[1], partial(_differs, change, stands(then[0].bases.graph, change)))
+            for (_, change), then in asked.items()
+        ]
+        firsts = self._past.firsts(questions, self._past.day(today))
+        return {
+            place: today if state is None else state.moment.astimezone(UTC).date()
+            for place, state in zip(asked, firsts, strict=True)
+        }
 
     def _compare(self, state: State, day: date) -> Comparison:
         if self._past is None:
@@ -249,10 +290,12 @@ class Moving:
         graph = self._evaluation.graph
         return number if bases is self.bases else bases.graph.number(graph.ids[number])
 
-    def _item(self, cause: Literal["basis", "rule"], held: Held, basis: Basis) -> DueItem:
+    def _kind(self, number: int) -> str:
+        return self._evaluation.graph.kind(number)
+
+    def _item(self, cause: Literal["basis", "rule"], held: Held, rules: list[Key]) -> DueItem:
         alone = held.elements[0] if len(held.elements) == 1 else None
         element = self._element(held)
-        rules = [key for key, _ in basis.rules]
         return DueItem(
             id=item_id(cause, held.name, element),
             cause=cause,
@@ -264,12 +307,19 @@ class Moving:
             due=None,
             owner=self._owners.owner(alone, rules, held.person),
             settle=settle(held.kind, held.word),
-            basis=str(basis),
         )
 
 
-def _digest(basis: Basis | None) -> str:
-    return "" if basis is None else basis.digest
+def _differs(change: tuple[str, ...], was: str, graph: Graph) -> bool:
+    return stands(graph, change) != was
+
+
+def rules_asking(bases: Bases, held: Held, elements: Iterable[int]) -> list[Key]:
+    """The rules that ask for something on record of elements of the graph of ``bases``."""
+    if held.kind == "waiver":
+        return sorted(key for key in held.rules if key in bases.rules)
+    kinds = {bases.graph.kind(number) for number in elements}
+    return sorted({key for kind in kinds for key, _ in bases.asking(kind, held.kind, held.word)})
 
 
 def settle(kind: str, word: str) -> str:
@@ -322,10 +372,10 @@ def _meanings(basis: Basis) -> set[str]:
     return {digest for _, digest in basis.rules}
 
 
-def _rules_moved(said: Basis, now: Basis) -> Iterator[Cause]:
+def _moved_since(said: Basis, rules: Iterable[tuple[Key, str]]) -> Iterator[Cause]:
     """The rules whose meaning no recorded rule had; one that has only another name is none of them."""
     before, meanings = dict(said.rules), _meanings(said)
-    for key, digest in now.rules:
+    for key, digest in rules:
         if digest not in meanings:
             was = "did not ask for it" if key not in before else before[key][:19]
             yield Cause("rule", "/".join(key), was, digest[:19])

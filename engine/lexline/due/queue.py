@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from lexline.impact_causes import Cause
 from lexline.lang.signatures import CheckSignature
 from lexline.ledger.record import Acknowledgement, Recorded
 
-__all__ = ["CAUSES", "Done", "DueItem", "Marks", "Queue", "due_items", "item_id"]
+__all__ = ["CAUSES", "Done", "DueItem", "Marks", "Queue", "basis_now", "due_items", "item_id"]
 
 CAUSES: Mapping[str, str] = {
     "basis": "what it rests on has moved",
@@ -50,8 +50,6 @@ class DueItem:
     further: int = 0
     state: str = "open"
     assignee: str = ""
-    basis: str = ""
-    """the basis as it is now, which ``done`` records"""
 
     def is_overdue(self, today: date) -> bool:
         """Whether the day by which somebody had to look has passed."""
@@ -143,15 +141,37 @@ def due_items(
     last = max(until or evaluation.clock.today, evaluation.clock.today)
     moving = Moving(evaluation, past, checks or {}, marks)
     items: list[DueItem] = []
-    for place, one in enumerate(_by_time(held), 1):
-        now(f"comparing {one.name} ({place:,} of {len(held):,})")
-        items += moving.of(one)
+    items += moving.of(_told(_by_time(held), now))
     items += moving.named_changes(held)
     items += clock_items(evaluation, moving.bases, held, marks, last)
     found = {item.id: marks.marked(item) for item in items}
     order = {cause: place for place, cause in enumerate(CAUSES)}
     ordered = sorted(found.values(), key=lambda i: (order[i.cause], i.due or date.min, i.element, i.about))
     return Queue(evaluation.clock.today, tuple(ordered), tuple(moving.notes(held)), len(held))
+
+
+def basis_now(
+    evaluation: Evaluation,
+    item: DueItem,
+    *,
+    entries: Iterable[Recorded] = (),
+    checks: Mapping[str, CheckSignature] | None = None,
+) -> str:
+    """The basis, as it is now, of what an item is about, with which the next look compares once it is done; empty
+    where a date made it due, or a change that a rule names."""
+    from lexline.due.movements import Moving
+
+    if item.cause not in ("basis", "rule"):
+        return ""
+    moving = Moving(evaluation, None, checks or {}, Marks())
+    found = (one for one in held_by(evaluation, entries) if moving.is_about(item, one))
+    return next((str(moving.basis(moving.bases, one)) for one in found), "")
+
+
+def _told(held: list[Held], now: Callable[[str], None]) -> Iterator[Held]:
+    for place, one in enumerate(held, 1):
+        now(f"comparing {one.name} ({place:,} of {len(held):,})")
+        yield one
 
 
 def _by_time(held: list[Held]) -> list[Held]:

@@ -15,7 +15,7 @@ from lexline.lang.signatures import CheckSignature
 from lexline.ledger.record import Recorded
 from lexline.plan.build import build_plan
 from lexline.plan.footprint import Footprint, footprint_lines, footprints
-from lexline_lineage.difference import Difference, difference
+from lexline_lineage.difference import Difference
 
 __all__ = ["Looked", "WhyNot", "why_not"]
 
@@ -73,17 +73,15 @@ def _looked(
     raised: tuple[DueItem, ...],
     reads: Mapping[tuple[str, str], Footprint],
 ) -> Looked:
-    basis = moving.basis(moving.bases, held)
-    rules = [key for key, _ in basis.rules] if basis is not None else []
+    rules = moving.rules(held)
     footprint = Footprint().joined(*(reads[key] for key in rules if key in reads))
-    blocks = moving.bases.read_from(number, moving.reading(held, number))
+    reading = moving.reading(held, number)
+    blocks = moving.bases.read(moving.bases.looks(number, reading))
     then = moving.then(held.since)
     outside: list[str] = []
     if then is not None:
-        there = then[0].bases.graph.number(evaluation.graph.ids[number])
-        before = {} if there is None else then[0].bases.read_from(there, moving.reading(held, number))
-        moved = difference(then[0].bases.graph, evaluation.graph)
-        outside = _outside(moved, {**before, **blocks}, footprint)
+        before, after = then[0].sides(number, reading, whole=True)
+        outside = _outside(then[0].changed, {**before, **after}, footprint)
     causes = [item.cause for item in raised if item.about == held.name]
     if causes:
         says = f"it is raised: {', '.join(causes)}"

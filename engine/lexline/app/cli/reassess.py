@@ -222,16 +222,19 @@ def _item(queue: Queue, name: str) -> DueItem:
 
 def _record(found: _Found, item: DueItem, state: str, by: str, to: str, note: str) -> int:
     from lexline.app.cli.output import tell
+    from lexline.due import basis_now
     from lexline.ledger.record import Acknowledgement
     from lexline.project import stored
 
+    session = found.session
+    basis = basis_now(session.evaluation, item, entries=found.entries, checks=session.plugins.signatures)
     entry = Acknowledgement.model_validate(
         {
             "subject": item.id,
             "state": state,
             "by": by,
             "assignee": to,
-            "cause": f"{item.cause} {item.basis}".strip(),
+            "cause": f"{item.cause} {basis}".strip(),
             "note": note,
         }
     )
