@@ -302,6 +302,71 @@ def test_a_measurement_in_breach(values: dict[tuple[str, str], object], breached
     assert [item.about for item in due_items(evaluated(DPIA, on)).items if item.cause == "monitor"] == ["a1"] * breached
 
 
+RUNS: tuple[tuple[str, str, str], ...] = (
+    ("credit-family", "groups", "credit"),
+    ("credit-family", "groups", "older"),
+    ("credit", "stored_as", "file"),
+    ("elsewhere", "loads", "file"),
+    ("live", "powers", "lending"),
+    ("sibling", "serves", "live"),
+    ("answers", "trains", "credit"),
+)
+RUNNING = {
+    "credit-family": "registered-model",
+    "older": "model",
+    "file": "artifact",
+    "elsewhere": "deployment",
+    "lending": "system",
+    "sibling": "model",
+    "answers": "dataset",
+    "m": "monitor",
+    "o1": "observation",
+}
+
+
+@pytest.mark.parametrize(
+    ("measured", "assessed", "way"),
+    [
+        ("live", "credit", ("credit", "live")),  # what serves it
+        ("elsewhere", "credit", ("credit", "file", "elsewhere")),  # what loads its file
+        ("lending", "credit", ("credit", "live", "lending")),  # the system that uses it
+        ("credit", "live", ("live", "credit")),  # what it serves
+        ("live", "credit-family", ("credit-family", "credit", "live")),  # a version of it is served
+        ("credit-family", "credit", ("credit", "credit-family")),
+        ("older", "credit", None),  # another version
+        ("sibling", "credit", None),  # another model behind the same deployment
+        ("answers", "credit", None),  # its data
+    ],
+)
+@pytest.mark.parametrize("by", ["monitor", "measurement", "monitor's measurement"])
+def test_whose_breach_counts(measured: str, assessed: str, way: tuple[str, ...] | None, by: str) -> None:
+    edges = dict.fromkeys(RUNS, False) | {("a1", "assesses", "credit"): None, ("a1", "assesses", assessed): False}
+    status = {("m", "status"): "alert", ("m", "observed_on"): "2026-08-01"}
+    by = "measurement" if measured == "credit-family" else by  # no monitor watches one
+    if by != "monitor":
+        status = {("o1", "status"): "failed", ("o1", "observed_on"): "2026-08-01"}
+    if by == "measurement":
+        edges["o1", "measures", measured] = False
+    else:
+        edges |= {("m", "watches", measured): False, ("o1", "recorded_by", "m"): False}
+    queue = due_items(evaluated(DPIA, graph(status, RUNNING).with_changes(Changes(edges=edges))))
+    found = [item for item in queue.items if item.cause == "monitor"]
+    assert [item.moved[0].path for item in found] == ([] if way is None else [way])
+    for item in found:
+        assert (item.element, item.since) == (assessed, date(2026, 8, 1))
+        assert f"of {measured} was in breach on 2026-08-01, after 2026-06-01" in item.says
+
+
+def test_a_breach_on_a_day_that_nobody_knows_or_that_is_to_come() -> None:
+    watching = Changes(edges={("m", "watches", "credit"): False})
+    undated = graph({("m", "status"): "alert"}, {"m": "monitor"}).with_changes(watching)
+    queue = due_items(evaluated(DPIA, undated))
+    assert not queue.items
+    assert "of 1 in breach no day is recorded" in queue.notes[-1]
+    later = graph({("m", "status"): "alert", ("m", "observed_on"): "2026-09-04"}, {"m": "monitor"})
+    assert not due_items(evaluated(DPIA, later.with_changes(watching))).items
+
+
 # ---- waivers -------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 
 from lexline.due.ways import Ways
@@ -28,9 +30,9 @@ def test_a_way_is_a_shortest_path(said: list[Fact]) -> None:
             path = next((path for path in paths if path is not None), None)
             if path is not None:
                 assert len(way) == len(path.numbers)
-                assert set(zip(way, way[1:], strict=False)) <= steps(graph)
+                assert set(itertools.pairwise(way)) <= steps(graph)
             elif way:
-                assert set(zip(way[:-1], way[1:-1], strict=False)) <= steps(graph)
+                assert set(itertools.pairwise(way[:-1])) <= steps(graph)
                 assert way[-2] in related(graph, goal)
 
 

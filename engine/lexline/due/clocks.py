@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from lexline.basis import Bases
 from lexline.decision import Evaluation
-from lexline.due.movements import latest_looks, settle
+from lexline.due.breaches import breaches
+from lexline.due.movements import MOST, latest_looks, settle
 from lexline.due.owners import Owners, add
 from lexline.due.queue import DueItem, Marks, item_id
 from lexline.due.records import Held
@@ -16,7 +16,6 @@ from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.verdict import Phase, Verdict
 from lexline.impact_causes import Cause
 from lexline.lang.typed import ForceLine, Key, Rule
-from lexline_lineage.graph import Graph
 
 __all__ = ["clock_items"]
 
@@ -130,80 +129,38 @@ def _expiry(evaluation: Evaluation, held: list[Held], marks: Marks, owners: Owne
 # ---- measurements in breach --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Breach:
-    on: date
-    by: str
-    what: str
-    value: str
-
-
 def _monitors(evaluation: Evaluation, held: list[Held], marks: Marks, owners: Owners) -> Iterator[DueItem]:
-    graph = evaluation.graph
-    breaches = _breaches(graph)
+    ids = evaluation.graph.ids
+    found = breaches(evaluation.graph)
     for one in held:
-        if one.kind == "waiver" or one.since is None or one.elements[0] not in breaches:
+        if one.kind == "waiver" or one.since is None or one.elements[0] not in found:
             continue
         number = one.elements[0]
-        subject = item_id("monitor", one.name, graph.ids[number])
+        subject = item_id("monitor", one.name, ids[number])
         done = marks.done.get(subject)
         since = max(one.since, done.moment) if done is not None else one.since
-        new = sorted((b for b in breaches[number] if b.on > since.date()), key=lambda b: (b.on, b.by))
+        new = [breach for breach in found[number] if since.date() < breach.on <= evaluation.clock.today]
         if new:
+            first = new[0]
+            where = f" of {ids[first.way[-1]]}" if len(first.way) > 1 else ""
             yield DueItem(
                 id=subject,
                 cause="monitor",
-                element=graph.ids[number],
+                element=ids[number],
                 about=one.name,
                 rules=(),
-                says=f"{new[0].what} was in breach on {new[0].on}, after {one.on}",
-                since=new[0].on,
-                due=new[0].on,
+                says=f"{first.what}{where} was in breach on {first.on}, after {one.on}",
+                since=first.on,
+                due=first.on,
                 owner=owners.owner(number, (), one.person),
                 settle=settle(one.kind, one.word),
                 moved=tuple(
-                    Cause("fact", f"{b.what} of {graph.ids[number]}", "not in breach", b.value, b.by) for b in new
+                    Cause("fact", f"{b.what} of {ids[b.way[-1]]}", "not in breach", b.value, b.by, _ids(ids, b.way))
+                    for b in new[:MOST]
                 ),
+                further=max(0, len(new) - MOST),
             )
 
 
-def _breaches(graph: Graph) -> dict[int, list[_Breach]]:
-    """By element what monitors that watch it and measurements of it say is wrong; of the measurements of one thing the
-    newest counts."""
-    found: dict[int, list[_Breach]] = {}
-    for number, element in _edges(graph, "monitor", "watches"):
-        on = _day(graph, number)
-        if graph.value(number, "status") == "alert" and on is not None:
-            found.setdefault(element, []).append(_breach(graph, number, on))
-    newest: dict[tuple[int, str], tuple[date, int]] = {}
-    for number, element in _edges(graph, "observation", "measures"):
-        on = _day(graph, number)
-        if on is not None:
-            names = ("metric", "attribute", "group")
-            place = (element, "|".join(str(graph.value(number, name) or "") for name in names))
-            newest[place] = max(newest.get(place, (date.min, -1)), (on, number))
-    for (element, _), (on, number) in newest.items():
-        if graph.value(number, "status") == "failed":
-            found.setdefault(element, []).append(_breach(graph, number, on))
-    return found
-
-
-def _breach(graph: Graph, number: int, on: date) -> _Breach:
-    metric = str(graph.value(number, "metric") or graph.value(number, "name") or graph.kind(number))
-    value = graph.value(number, "value")
-    return _Breach(on, graph.ids[number], metric, "in breach" if value is None else f"{value:g}")
-
-
-def _edges(graph: Graph, kind: str, relation: str) -> Iterator[tuple[int, int]]:
-    members: Iterable[int] = graph.members[kind].tolist() if kind in graph.members else ()
-    if relation in graph.along:
-        for number in members:
-            for element, _ in graph.along[relation].row(number):
-                yield number, element
-
-
-def _day(graph: Graph, number: int) -> date | None:
-    day, moment = graph.value(number, "observed_on"), graph.value(number, "observed_at")
-    if isinstance(moment, datetime) and day is None:
-        return moment.date()
-    return day if isinstance(day, date) else None
+def _ids(ids: Sequence[str], way: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(ids[number] for number in way) if len(way) > 1 else ()

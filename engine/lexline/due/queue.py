@@ -147,7 +147,15 @@ def due_items(
     found = {item.id: marks.marked(item) for item in items}
     order = {cause: place for place, cause in enumerate(CAUSES)}
     ordered = sorted(found.values(), key=lambda i: (order[i.cause], i.due or date.min, i.element, i.about))
-    return Queue(evaluation.clock.today, tuple(ordered), tuple(moving.notes(held)), len(held))
+    return Queue(evaluation.clock.today, tuple(ordered), (*moving.notes(held), *_breach_notes(evaluation)), len(held))
+
+
+def _breach_notes(evaluation: Evaluation) -> Iterator[str]:
+    from lexline.due.breaches import undated
+
+    count = undated(evaluation.graph)
+    if count:
+        yield f"of {count:,} in breach no day is recorded: whether that was after an assessment is not known"
 
 
 def basis_now(

@@ -60,14 +60,13 @@ def why_not(
     reads = footprints(build_plan(evaluation.program), checks or {})
     names = {one.name for one in held}
     raised = tuple(item for item in queue.items if item.element == element or item.about in names)
-    looked = tuple(_looked(moving, evaluation, one, number, raised, reads) for one in held)
+    looked = tuple(_looked(moving, one, number, raised, reads) for one in held)
     notes = () if held else ("nothing about it is on record: no assessment, no judgement, no waiver",)
     return WhyNot(element, raised, looked, (*notes, *moving.notes(held)))
 
 
 def _looked(
     moving: Moving,
-    evaluation: Evaluation,
     held: Held,
     number: int,
     raised: tuple[DueItem, ...],
