@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 from lexline.evaluate.explain_parts import Explainer
-from lexline.evaluate.explain_sets import Frame
+from lexline.evaluate.explain_sets import OPEN, Frame
 from lexline.evaluate.explanation import Explanation, Node, ReadEdge, Weight, walk_nodes
 from lexline.evaluate.interpret_expressions import Evaluator
 from lexline.evaluate.verdict import MissingFact, ReadFact, Reason, Truth, Verdict, Witness
@@ -55,7 +55,7 @@ def _reason(clause: Node) -> Reason:
         facts=tuple(facts),
         missing=tuple(missing),
         by=clause.name if clause.role == "except" else "",
-        evidence=tuple(dict.fromkeys(node.note for node in nodes if node.role == "value" and node.note)),
+        evidence=tuple(dict.fromkeys(node.note for node in nodes if node.note not in ("", OPEN))),
     )
 
 

@@ -16,7 +16,7 @@ from lexline.evaluate.verdict import MissingFact, ReadFact, Truth, Witness
 from lexline.lang import typed
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["LISTED", "Details", "Frame", "PartExplainer", "SetExplainer", "is_settled"]
+__all__ = ["LISTED", "OPEN", "Details", "Frame", "PartExplainer", "SetExplainer", "is_settled"]
 
 _SHOWN_BY_MEMBERS = {
     ("some", Truth.TRUE),
@@ -29,6 +29,9 @@ _SHOWN_BY_MEMBERS = {
 
 LISTED = 5
 """How many of the members that show a part reasons list: a reader looks at a few, and the others show the same."""
+
+OPEN = "nothing is known of what else may belong to it"
+"""The note of a set that is open: what is missing there says so, too."""
 
 _EXTREMES = ("latest", "earliest", "highest", "lowest")
 
@@ -302,7 +305,7 @@ class SetExplainer:
         """What a set rests on beside its members: all that was walked, and (``seek``) what leaves it open."""
         scope = navigation.scope
         if isinstance(scope, typed.Portfolio) or navigation.origin is None:
-            return Details(children=tuple(children))
+            return Details(children=tuple(children), note=self._emptiness(navigation, frame))
         if isinstance(scope, typed.DocumentPath):
             return self._document(scope, frame, weight, seek, children)
         graph = self._evaluator.graph
@@ -328,8 +331,19 @@ class SetExplainer:
                 *self._masks(navigation, doubtful, weight, seek=True),
                 *(self._masks(navigation, masked, light) if self._in_full else ()),
             ),
-            note="nothing is known of what else may belong to it" if reached.open_at else "",
+            note=OPEN if reached.open_at else self._emptiness(navigation, frame),
         )
+
+    def _emptiness(self, navigation: typed.Navigation, frame: Frame) -> str:
+        """That nothing belongs to a set, where that is so."""
+        members = self._evaluator.members(navigation, frame.env).bound
+        if navigation.kind is None or any(membership is not Truth.FALSE for membership in members.values()):
+            return ""
+        kind = self._evaluator.graph.vocabulary.kinds[navigation.kind]
+        if not members:
+            return f"no {kind.name} is recorded"
+        some = f"1 {kind.name} is" if len(members) == 1 else f"{len(members)} {kind.plural} are"
+        return f"{some} recorded, none of this sort"
 
     def _masks(
         self, navigation: typed.Navigation, numbers: Iterable[int], weight: Weight, *, seek: bool = False

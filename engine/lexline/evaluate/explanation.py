@@ -63,7 +63,7 @@ class Node:
     name: str = ""
     """of a term or a rule; of an exception, who grants it"""
     note: str = ""
-    """the evidence of a check, or that a set is open"""
+    """the evidence of a check, or that a set is open or empty"""
     witness: Witness | None = None
     facts: tuple[ReadFact, ...] = ()
     edges: tuple[ReadEdge, ...] = ()

@@ -142,7 +142,7 @@ class Reason:
     missing: tuple[MissingFact, ...]
     by: str = ""
     evidence: tuple[str, ...] = ()
-    """what checks say about how they came to their values"""
+    """what checks say about how they came to their values, and which sets are empty"""
     further: int = 0
 
 

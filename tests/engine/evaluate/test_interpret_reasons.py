@@ -292,3 +292,35 @@ def test_a_reason_names_the_bullet_that_decides(owner: str | None, tier: str, cl
     graph = build(vocabulary, (ElementFact("credit", "model", here), *facts), on=date(2026, 11, 1)).graph
     decision = Interpreter(program, graph, Clock.of(date(2026, 11, 1))).decide(("house", "BULLETS"), 0)
     assert [(reason.clause, reason.line) for reason in decision.reasons if reason.role == "require"] == [(clause, line)]
+
+
+@pytest.mark.parametrize(
+    ("norms", "evidence"),
+    [
+        ([], ("no judgement is recorded",)),
+        (["N-2"], ("1 judgement is recorded, none of this sort",)),
+        (["N-2", "N-3"], ("2 judgements are recorded, none of this sort",)),
+        (["N-1"], ()),
+    ],
+)
+def test_a_reason_says_that_a_set_is_empty(norms: list[str], evidence: tuple[str, ...]) -> None:
+    vocabulary = load_builtin_vocabulary()
+    policy = """policy house
+rule JUDGED "A model is judged"
+  for model
+  require the latest judgement by decided_on where norm = "N-1" has finding = met
+"""
+    program, found = compile_text(policy, vocabulary)
+    assert not found
+    here = Source("here")
+    facts: list[Fact] = [ElementFact("credit", "model", here)]
+    for norm in norms:
+        facts += [ElementFact(norm, "judgement", here), EdgeFact(norm, "judges", "credit", here)]
+        facts += [AttributeFact(norm, "norm", norm, here), AttributeFact(norm, "finding", "not-met", here)]
+        facts.append(AttributeFact(norm, "decided_on", "2026-10-01", here))
+    graph = build(vocabulary, tuple(facts), on=date(2026, 11, 1)).graph
+    number = graph.number("credit")
+    assert number is not None
+    decision = Interpreter(program, graph, Clock.of(date(2026, 11, 1))).decide(("house", "JUDGED"), number)
+    assert decision.verdict is Verdict.FAIL
+    assert [reason.evidence for reason in decision.reasons if reason.role == "require"] == [evidence]
