@@ -126,7 +126,8 @@ class _Tables:
                 source = Source(SYSTEM, "it stands for any column of its table, recorded or not")
                 self.made.append(ElementFact(any_column, "column", source))
                 self.made.append(AttributeFact(any_column, "name", ANY, source))
-                self.made.append(EdgeFact(any_column, "belongs_to", table, source))
+                if self._columns[table]:  # else which columns belong to the table is not known, and has to stay so
+                    self.made.append(EdgeFact(any_column, "belongs_to", table, source))
                 for column in sorted(self._columns[table]):
                     self._edge(column, "flows_to", any_column, table)
                 for origin, through in self._any_of(self._into[table]):
