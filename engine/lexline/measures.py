@@ -48,12 +48,14 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a figure was on a day: ``revision`` of the store, from ``low`` to ``high``, None where missing."""
+    """What a figure was on a day: ``revision`` of the store, from ``low`` to ``high``, None where missing, and the
+    ``goal`` of that day."""
 
     day: date
     revision: int
     low: Value | None
     high: Value | None
+    goal: Value | None
     target: Target
 
 
@@ -168,7 +170,7 @@ def with_trend(figures: Sequence[Measured], past: Sequence[tuple[date, int, Sequ
     """The figures, each with what it was in earlier states of the store, oldest first."""
     for figure in figures:
         standings = [
-            Standing(day, revision, then.low, then.high, then.target)
+            Standing(day, revision, then.low, then.high, then.goal, then.target)
             for day, revision, earlier in past
             for then in earlier
             if then.key == figure.key

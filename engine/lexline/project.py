@@ -48,6 +48,7 @@ __all__ = [
     "fact_files",
     "identity_rules",
     "load",
+    "load_evaluation",
     "load_facts",
     "load_graph",
     "load_over_time",
@@ -68,8 +69,7 @@ __all__ = [
 class Project:
     """All of a project, read and checked: ``evaluation`` is ready to be decided, ``warnings`` are to be shown."""
 
-    packs: tuple[Pack, ...]
-    vocabulary: Vocabulary
+    rules: Rules
     evaluation: Evaluation
     warnings: tuple[Diagnostic, ...]
 
@@ -99,10 +99,18 @@ def load(folder: Path | str = ".", *, on: date | None = None, known_on: date | N
 def load_project(files: Files, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None) -> Project:
     """Read, check and join all files of a project. Raises ``LexlineError`` with every mistake."""
     rules = load_rules(files, plugins, snapshots.folder.with_name("policies") if snapshots is not None else None)
+    evaluation, warnings = load_evaluation(files, rules, clock, plugins, snapshots)
+    return Project(rules, evaluation, (*rules.warnings, *warnings))
+
+
+def load_evaluation(
+    files: Files, rules: Rules, clock: Clock, plugins: Plugins, snapshots: Snapshots | None = None
+) -> tuple[Evaluation, tuple[Diagnostic, ...]]:
+    """What rules that are loaded already evaluate: the facts and waivers of a day, or of another state of the store;
+    and warnings. Raises ``LexlineError`` with every mistake."""
     known = load_facts(files, rules.vocabulary, clock.today, snapshots)
     waivers, warnings = load_waivers(files, rules, plugins, clock.today, known.waivers)
-    evaluation = _evaluation(rules, known, waivers, clock, plugins)
-    return Project(rules.packs, rules.vocabulary, evaluation, (*rules.warnings, *warnings))
+    return _evaluation(rules, known, waivers, clock, plugins), warnings
 
 
 def load_over_time(
@@ -120,7 +128,7 @@ def load_over_time(
             known = load_facts(files, rules.vocabulary, day)  # kept graphs are those of days that are asked for
         return _evaluation(rules, known, waivers, Clock(day, None, clock.known_on), plugins)
 
-    return Project(rules.packs, rules.vocabulary, on(clock.today), (*rules.warnings, *warnings)), on
+    return Project(rules, on(clock.today), (*rules.warnings, *warnings)), on
 
 
 def _evaluation(rules: Rules, known: Facts, waivers: tuple[Waiver, ...], clock: Clock, plugins: Plugins) -> Evaluation:

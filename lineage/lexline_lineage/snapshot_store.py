@@ -28,7 +28,7 @@ from lexline_lineage.writing import write_atomically
 __all__ = ["Snapshots", "user_folder"]
 
 KEPT = 4
-"""How many snapshots of the same files are kept: those used last."""
+"""How many snapshots of the same files are kept where nobody says otherwise: those used last."""
 KEPT_SECONDS = 30 * 24 * 3600
 """How long snapshots are kept that nobody uses."""
 SETTLED_SECONDS = 2
@@ -61,11 +61,14 @@ def user_folder() -> Path | None:
 @dataclass(frozen=True, slots=True)
 class Snapshots:
     """The snapshots in a folder. ``verify``: compare every byte with what was written; ``note`` is told, in a
-    sentence, of a snapshot that can't be used and whose place was taken."""
+    sentence, of a snapshot that can't be used and whose place was taken. ``kept``: how many of the same files;
+    ``series`` sets those that some command needs in number apart from those that all share."""
 
     folder: Path
     verify: bool = False
     note: Callable[[str], None] = field(default=lambda _: None)
+    kept: int = KEPT
+    series: str = ""
 
     def graph(
         self,
@@ -80,7 +83,8 @@ class Snapshots:
         of identity rules; ``state`` names the state of whatever else is read, such as a revision of a store. Raises
         what ``build`` raises."""
         files = [*paths, *([rules] if rules is not None else [])]
-        place = self.folder / _hashed(str(path.absolute()) for path in files)[:24]
+        names = [*(str(path.absolute()) for path in files), *([self.series] if self.series else [])]
+        place = self.folder / _hashed(names)[:24]
         digests = _Digests(place / "files.json")
         key = digests.key(vocabulary, files, state)
         if key is None:
@@ -95,7 +99,7 @@ class Snapshots:
                 path = place / f"{key[:32]}.{built.first}.{built.last}{ENDING}"
                 _write(path, key, built)
                 digests.keep()
-                _prune(self.folder, place)
+                _prune(self.folder, place, self.kept)
         return built
 
     def clear(self) -> None:
@@ -199,10 +203,10 @@ def _write(path: Path, key: str, built: BuiltGraph) -> None:
     write_arrays(path, key, said, arrays)
 
 
-def _prune(folder: Path, place: Path) -> None:
+def _prune(folder: Path, place: Path, kept: int) -> None:
     """Remove what was not used for long, and of this place what is too much."""
     oldest = time.time() - KEPT_SECONDS
-    for path in [*_kept(place)][KEPT:]:
+    for path in [*_kept(place)][kept:]:
         path.unlink(missing_ok=True)
     for other in folder.iterdir():
         snapshots = [*_kept(other)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lexline import project as project_module
 from lexline.app.cli.commands import run
 
 POLICY = """policy house
@@ -43,6 +45,17 @@ WAIVER = """  - rules: [house/VALID]
     from: {}
     until: {}
 """
+
+
+class Once:
+    """What may be called once."""
+
+    def __init__(self, called: Callable[..., Any]) -> None:
+        self._called = [called]
+
+    def __call__(self, *given: Any) -> Any:
+        """As it was given."""
+        return self._called.pop()(*given)
 
 
 @pytest.fixture
@@ -126,7 +139,9 @@ def test_a_missed_target_can_end_with_1(project: Path) -> None:
     assert run(["measures", "--on", "2026-09-03", "--fail-on", "missed", "--measure", "vendors"]) == 0
 
 
-def test_the_trend_reads_earlier_revisions(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_trend_reads_earlier_revisions(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = "policies: [house.policy]\nextend: [words.yaml]\nstore: lexline.db\n"
     (project / "lexline.yaml").write_text(settings)
     from lexline.store import open_store
@@ -138,18 +153,21 @@ def test_the_trend_reads_earlier_revisions(project: Path, capsys: pytest.Capture
         for state in ("pending", "approved", "pending"):
             said_now = [*facts, AttributeFact("m", "validation_status", state, source)]
             store.replace("registry", said_now, importer="test")
-    (figure,) = json.loads(said(capsys, "--format", "json", "--measure", "validated", "--trend", "5"))["measures"]
+    changed = POLICY.replace("is 50%", "is 50% is 90% from 2999-01-01")
+    (project / "house.policy").write_text(changed)
+    later = ("--on", "2999-01-01", "--format", "json", "--measure", "validated")
+    (figure,) = json.loads(said(capsys, *later, "--trend", "5"))["measures"]
     assert [(then["revision"], then["low"]) for then in figure["trend"]] == [(1, 0), (2, 1)]
-    assert figure["low"] == 0
-    (figure,) = json.loads(said(capsys, "--format", "json", "--measure", "validated", "--trend", "1"))["measures"]
-    assert [then["revision"] for then in figure["trend"]] == [2]
-    (figure,) = json.loads(said(capsys, "--format", "json", "--measure", "validated", "--since", "2999-01-01"))[
-        "measures"
-    ]
-    assert figure["trend"] == []
+    assert (figure["low"], figure["goal"], figure["trend"][1]["goal"]) == (0, 0.9, 0.5)
+    with monkeypatch.context() as patch:
+        patch.setattr(project_module, "load_rules", Once(project_module.load_rules))
+        again = said(capsys, *later, "--trend", "1")
+    assert [then["revision"] for then in json.loads(again)["measures"][0]["trend"]] == [2]
+    assert json.loads(said(capsys, *later, "--since", "2999-01-01"))["measures"][0]["trend"] == []
+    assert json.loads(said(capsys, *later[2:], "--trend", "5"))["measures"][0]["trend"] == []  # not before that day
     assert run(["measures", "--since", "2999-01-01"]) == 0
     assert "there is no earlier revision: the figures have no trend yet" in capsys.readouterr().err
-    assert "before: " in said(capsys, "--trend", "5")
+    assert "before: " in said(capsys, "--on", "2999-01-01", "--trend", "5")
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,22 @@ def test_a_day_with_another_graph_has_its_own(desk: Desk) -> None:
         assert desk.built == 2
 
 
+def test_a_series_keeps_its_own_number_and_pushes_nothing_out(desk: Desk) -> None:
+    desk.load()
+    series = Snapshots(desk.snapshots, kept=6, series="trend")
+    for state in [*map(str, range(7)), *map(str, range(1, 7))]:
+        built = desk.built
+
+        def make() -> BuiltGraph:
+            desk.built += 1
+            return load_graph(desk.vocabulary, [desk.path], DAY)
+
+        series.graph(desk.vocabulary, [desk.path], DAY, None, make, state)
+    assert (built, len(desk.files())) == (8, 7)
+    desk.load()
+    assert desk.built == 8
+
+
 def test_a_file_that_nobody_touched_is_not_read_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_store, "SETTLED_SECONDS", -1)
     desk.load()

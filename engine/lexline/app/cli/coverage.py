@@ -98,4 +98,4 @@ def _found(files: Files, clock: Clock, snapshots: Snapshots | None, *, verdicts:
         project = load_project(files, clock, plugins, snapshots)
         report = decide(project.evaluation, reasons=0, now=now)
     show_diagnostics(project.warnings)
-    return covered(project.packs, project.evaluation.program, clock.today, checks=checks, report=report)
+    return covered(project.rules.packs, project.evaluation.program, clock.today, checks=checks, report=report)

@@ -15,18 +15,19 @@ from lexline.app.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date
 
-    from lexline.evaluate.verdict import Clock
+    from lexline.app.cli.session import Session
     from lexline.lang.typed import Key
     from lexline.measures import Measured
-    from lexline.plugin_offers import Plugins
     from lexline.project import Files
     from lexline_lineage.snapshot_store import Snapshots
 
     Past = list[tuple[date, int, Sequence[Measured]]]
 
+KEPT = 24
+"""Of how many revisions a trend keeps the graphs: the newest that it reads."""
 FORMATS = ("text", "json", "csv", "markdown")
 
 
@@ -67,7 +68,8 @@ def measures(
     session, queue = what_is_due(files, clock, snapshots)
     with progress("measuring") as now:
         figures = _chosen([*take_measures(session.evaluation), *standing_figures(session.evaluation, queue)], measure)
-        past = _past(files, clock, snapshots, session.plugins, trend, since, now) if trend or since else []
+        keys = {figure.key for figure in figures}
+        past = _past(files, session, snapshots, keys, trend, since, now) if trend or since else []
         figures = list(with_trend(figures, past))
     if not past and (trend or since):
         note("there is no earlier revision: the figures have no trend yet")
@@ -96,42 +98,40 @@ def _chosen(figures: list[Measured], names: list[str] | None) -> list[Measured]:
 
 def _past(
     files: Files,
-    clock: Clock,
+    session: Session,
     snapshots: Snapshots | None,
-    plugins: Plugins,
+    keys: Collection[Key],
     trend: int | None,
     since: str | None,
     now: Callable[[str], None],
 ) -> Past:
-    """The figures of earlier revisions, oldest first."""
+    """The figures of earlier revisions, each on its day and by the policies of today, oldest first."""
+    from lexline.measures import take_measures
+    from lexline.project import load_evaluation
+    from lexline.standing_figures import POLICY, standing_figures
+
     first = parse_day(since, "--since") if since is not None else None
+    graphs = replace(snapshots, kept=KEPT, series="trend") if snapshots is not None else None
+    revisions = _revisions(files, session.evaluation.clock.today, trend, first)
     found: Past = []
-    for revision, day in _revisions(files, trend, first):
+    for place, (revision, day) in enumerate(revisions):
         now(f"measuring revision {revision}")
-        figures = _then(files, revision, replace(clock, today=day, moment=None), snapshots, plugins)
-        found.append((day, revision, figures))
+        state, clock = replace(files, at=str(revision)), replace(session.evaluation.clock, today=day, moment=None)
+        kept = graphs if place >= len(revisions) - KEPT else None
+        evaluation, _ = load_evaluation(state, session.rules, clock, session.plugins, kept)
+        taken = take_measures(evaluation, [key for key in session.rules.program.measures if key in keys])
+        own = standing_figures(evaluation) if any(key[0] == POLICY for key in keys) else ()
+        found.append((day, revision, [*taken, *own]))
     return found
 
 
-def _revisions(files: Files, trend: int | None, since: date | None) -> list[tuple[int, date]]:
-    """The revisions before the one that is read, oldest first, with their days."""
+def _revisions(files: Files, today: date, trend: int | None, since: date | None) -> list[tuple[int, date]]:
+    """The revisions before the one that is read, up to a day, oldest first, with their days (in UTC)."""
     from lexline.project import stored
 
     with stored(files) as store:
         last = store.revision_at(files.at) if files.at else store.head()
         earlier = [(one.number, one.moment.date()) for one in store.revisions()]
     found = sorted(pair for pair in earlier if last is not None and pair[0] < last.number)
-    found = [pair for pair in found if since is None or pair[1] >= since]
+    found = [pair for pair in found if (since is None or pair[1] >= since) and pair[1] <= today]
     return found[-trend:] if trend is not None else found
-
-
-def _then(
-    files: Files, revision: int, clock: Clock, snapshots: Snapshots | None, plugins: Plugins
-) -> Sequence[Measured]:
-    """The figures of an earlier revision on its day, by the policies of today."""
-    from lexline.measures import take_measures
-    from lexline.project import load_project
-    from lexline.standing_figures import standing_figures
-
-    evaluation = load_project(replace(files, at=str(revision)), clock, plugins, snapshots).evaluation
-    return [*take_measures(evaluation), *standing_figures(evaluation)]

@@ -13,7 +13,7 @@ from lexline.lang.suggest import nearest
 from lexline.lang.typed import Key, Program
 from lexline.plugin_manager import FOR_DECIDING, load_plugins
 from lexline.plugin_offers import Plugins
-from lexline.project import Files, load_project
+from lexline.project import Files, Rules, load_project
 from lexline_lineage.snapshot_store import Snapshots
 
 __all__ = ["Session", "element_number", "open_session", "rule_key", "subject_number"]
@@ -24,6 +24,7 @@ class Session:
     """A loaded project and its plug-ins, ready to decide."""
 
     plugins: Plugins
+    rules: Rules
     evaluation: Evaluation
 
 
@@ -33,7 +34,7 @@ def open_session(files: Files, clock: Clock, snapshots: Snapshots | None = None)
     with progress("reading policies and facts"):
         project = load_project(files, clock, plugins, snapshots)
     show_diagnostics(project.warnings)
-    return Session(plugins, project.evaluation)
+    return Session(plugins, project.rules, project.evaluation)
 
 
 def element_number(evaluation: Evaluation, element: str) -> int:

@@ -146,14 +146,13 @@ def _rows(clock: Clock, figures: Sequence[Measured]) -> Iterator[tuple[str, ...]
     """A row for each figure, one for each element behind it, and one for each earlier state."""
     for figure in figures:
         name, about = figure.key, (figure.title, figure.unit)
-        goal = _plain(figure.goal)
-        said = (_plain(figure.low), _plain(figure.high), goal, figure.target.value)
+        said = (_plain(figure.low), _plain(figure.high), _plain(figure.goal), figure.target.value)
         yield (str(clock.today), "", *name, *about, *said, "figure", "")
         for part in ("numerator", "denominator", "unknown") if figure.lists is not None else ():
             for element in getattr(figure.lists, part):
                 yield (str(clock.today), "", *name, *about, "", "", "", "", part, element)
         for then in figure.trend:
-            ends = (_plain(then.low), _plain(then.high), goal, then.target.value)
+            ends = (_plain(then.low), _plain(then.high), _plain(then.goal), then.target.value)
             yield (str(then.day), str(then.revision), *name, *about, *ends, "earlier", "")
 
 
@@ -192,6 +191,7 @@ def _figure_json(figure: Measured) -> dict[str, object]:
                 "revision": then.revision,
                 "low": plain_value(then.low),
                 "high": plain_value(then.high),
+                "goal": plain_value(then.goal),
                 "target": then.target.value,
             }
             for then in figure.trend
