@@ -3,7 +3,7 @@ or end, or a part of the rule compares something with the date."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from lexline.evaluate.explanation import Node
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.phase import value_in_force
 from lexline.evaluate.verdict import ReadFact, Truth
-from lexline.impact_causes import Cause, ToldFlip, tell_flips
+from lexline.impact_causes import Cause, ToldFlip, own_terms, tell_flips
 from lexline.impacts import Flip, Impact, RuleChanges
 from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import Waiver
@@ -27,11 +27,14 @@ __all__ = ["tell_turns"]
 _DAY = timedelta(days=1)
 
 
-def tell_turns(of: Plan, eve: Evaluation, day: Evaluation, flips: Sequence[Flip], reasons: int) -> list[ToldFlip]:
-    """The flips from ``eve`` to ``day`` with owner, severity and causes; of the first ``reasons`` also the deadline,
-    and which clauses and facts did it."""
+def tell_turns(
+    of: Plan, eve: Evaluation, day: Evaluation, flips: Sequence[Flip], looked_up: Container[int]
+) -> list[ToldFlip]:
+    """The flips from ``eve`` to ``day`` with owner, severity, deadline and plain causes; of those whose places are
+    ``looked_up`` also which clauses and facts did it."""
     teller = _Teller(of, eve, day)
-    return [*teller.in_full(flips[:reasons]), *map(teller.plainly, flips[reasons:])]
+    in_full = teller.in_full([flip for place, flip in enumerate(flips) if place in looked_up])
+    return [next(in_full) if place in looked_up else teller.plainly(flip) for place, flip in enumerate(flips)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,13 @@ class _Place:
     member: str
     within: _Place | None
 
+    def around(self) -> Iterator[_Place]:
+        """All that it stands in."""
+        place = self.within
+        while place is not None:
+            yield place
+            place = place.within
+
 
 class _Teller:
     def __init__(self, of: Plan, eve: Evaluation, day: Evaluation) -> None:
@@ -49,6 +59,7 @@ class _Teller:
         self._sides = (eve, day)
         self._parameters: dict[Key, tuple[Key, ...]] = {}
         self._waivers = [side.waived() for side in self._sides]
+        self._interpreters = [Interpreter(side.program, side.graph, side.clock, side.checks) for side in self._sides]
 
     def in_full(self, flips: Sequence[Flip]) -> Iterator[ToldFlip]:
         """Flips with all that is known of them."""
@@ -57,20 +68,17 @@ class _Teller:
         eve, day = self._sides
         changed = difference(eve.graph, day.graph)
         told = tell_flips(Impact(eve, day.over(changed.later), RuleChanges((), (), ()), changed, (), 0), flips)
-        interpreters = [Interpreter(side.program, side.graph, side.clock, side.checks) for side in self._sides]
         for one in told:
             facts = [cause for cause in one.causes if cause.sort not in ("date", "waiver")]
             plain = list(self._plain(one.flip))
-            clauses = list(self._clauses(one.flip, interpreters)) if not facts else []
+            clauses = list(self._clauses(one.flip)) if not facts else []
             yield replace(one, causes=(*plain, *facts, *clauses))
 
     def plainly(self, flip: Flip) -> ToldFlip:
         """A flip with what needs no second look."""
-        rule = self._sides[1].program.rules[flip.rule]
-        sides = ((side.graph, side.graph.number(flip.element)) for side in reversed(self._sides))
-        owners = (graph.value(number, "owner") for graph, number in sides if number is not None)
-        owner = next((str(owner) for owner in owners if owner), rule.owner)
-        return ToldFlip(flip, owner, rule.severity, "", tuple(self._plain(flip)))
+        day, rule = self._sides[1], self._sides[1].program.rules[flip.rule]
+        owner, deadline, due = own_terms(day, self._interpreters[1], rule, flip.element)
+        return ToldFlip(flip, owner, rule.severity, deadline, tuple(self._plain(flip)), due)
 
     # ---- plain causes ----------------------------------------------------------------------------------------------
 
@@ -130,20 +138,20 @@ class _Teller:
 
     # ---- clauses ---------------------------------------------------------------------------------------------------
 
-    def _clauses(self, flip: Flip, interpreters: Sequence[Interpreter]) -> Iterator[Cause]:
+    def _clauses(self, flip: Flip) -> Iterator[Cause]:
         """The smallest parts that came to something else, with the facts that they read."""
         found: list[dict[_Place, Node]] = []
-        for side, interpreter in zip(self._sides, interpreters, strict=True):
+        for side, interpreter in zip(self._sides, self._interpreters, strict=True):
             number = side.graph.number(flip.element)
             nodes = () if number is None else interpreter.explain(flip.rule, number).nodes
             found.append(dict(_places(nodes, None)))
         eve, day = found
         other = {place for place, node in day.items() if place in eve and _truth(eve[place]) is not _truth(node)}
-        above = {place.within for place in other}
+        above = {outer for place in other for outer in place.around()}
         said = set()
         for place, node in day.items():
             if place in other and place not in above:
-                facts = ", ".join(_fact(fact) for fact in node.facts)
+                facts = ", ".join(dict.fromkeys(map(_fact, _facts(node))))
                 clause = f"`{node.text}`" + (f" ({facts})" if facts else "")
                 words = (clause, _word(eve[place]), _word(node))
                 if words not in said:
@@ -159,6 +167,14 @@ def _places(nodes: Sequence[Node], within: _Place | None) -> Iterator[tuple[_Pla
         yield from _places(node.children, place if node.truth is not None or node.witness else within)
 
 
+def _facts(node: Node) -> Iterator[ReadFact]:
+    """The facts that a part and the values within it read."""
+    yield from node.facts
+    for child in node.children:
+        if child.truth is None and child.witness is None:
+            yield from _facts(child)
+
+
 def _truth(node: Node) -> Truth | None:
     return node.truth
 
@@ -170,4 +186,5 @@ def _word(node: Node) -> str:
 def _fact(fact: ReadFact) -> str:
     value = fact.value
     shown = "missing" if value is None else value.isoformat() if isinstance(value, date) else str(plain_value(value))
-    return f"parameter {fact.attribute} = {shown}" if fact.kind == "parameter" else f"{fact.attribute} = {shown}"
+    of = f"parameter {fact.attribute}" if fact.kind == "parameter" else f"{fact.attribute} of {fact.element}"
+    return f"{of} = {shown}"

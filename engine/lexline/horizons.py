@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from lexline.evaluate.cone_columns import Decided
 from lexline.evaluate.decisions import VERDICTS, VerdictColumn
 from lexline.evaluate.holds import NEVER, Holds
 from lexline.evaluate.moved import moves
-from lexline.evaluate.verdict import Clock, Decision, Phase, Verdict
+from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.horizon_causes import tell_turns
 from lexline.impact_causes import ToldFlip
 from lexline.impacts import Flip, codes_of, decided_of
@@ -28,11 +29,11 @@ from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import COVERED, WAIVABLE, Waiver
 from lexline.plan.planned import plan_of
+from lexline.report import ACTING, SEVERITIES
 from lexline_lineage.difference import Difference, difference
 
 __all__ = ["Horizon", "HorizonDate", "holds_until", "horizon"]
 
-ACTING = (Phase.IN_FORCE, Phase.UNKNOWN)
 GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
 _LAST = date.max.toordinal() - EPOCH
 _WAIVABLE = [VERDICTS.index(verdict) for verdict in WAIVABLE]
@@ -101,32 +102,39 @@ def horizon(
     *,
     rules: Sequence[Key] | None = None,
     checks: Mapping[str, CheckSignature] | None = None,
-    reasons: int = 50,
+    reasons: int = 200,
     now: Callable[[str], None] = lambda _: None,
 ) -> Horizon:
     """What changes by itself from the day after ``start`` to ``until``. ``on`` gives the evaluation of a day, of the
-    same policies each time. ``checks`` say what the checks read; one that isn't there may read all. Of the first
-    ``reasons`` turns it is looked up which clause and facts did it; of the others the causes that are plain. ``now`` is
-    told what is at work."""
+    same policies each time. ``checks`` say what the checks read; one that isn't there may read all. Of ``reasons``
+    turns it is looked up which clause and facts did it, of others the causes that are plain: one of each kind (a rule,
+    on a date, from one verdict to another) goes first, and half of the number is for those alone. ``now`` is told what
+    is at work."""
     walk = _Walk(on(start), until, rules, checks or {})
     dates: list[HorizonDate] = []
     evaluated, left = 1, reasons
     while (day := walk.next_day()) is not None and day <= until:
         now(f"deciding {day}")
         before = walk.evaluation
-        turns = sorted(walk.go(on(day)), key=_gravity)
+        turns = sorted(walk.go(on(day)), key=walk.gravity)
         if turns:
             eve = replace(before, clock=replace(before.clock, today=day - timedelta(days=1)))
-            dates.append(HorizonDate(day, tuple(tell_turns(walk.plan, eve, walk.evaluation, turns, left))))
-            left = max(0, left - len(turns))
+            looked_up = _looked_up(turns, left, reasons // 2)
+            dates.append(HorizonDate(day, tuple(tell_turns(walk.plan, eve, walk.evaluation, turns, looked_up))))
+            left -= len(looked_up)
         evaluated += 1
     daily = {key: tuple(why) for key, why in walk.daily.items() if why}
     return Horizon(start, until, walk.evaluation.clock.known_on, walk.rules, tuple(dates), evaluated, daily)
 
 
-def _gravity(turn: Flip) -> tuple[bool, int]:
-    verdict = turn.after.verdict if turn.after is not None else None
-    return not is_grave(turn), GRAVE.index(verdict) if verdict in GRAVE else len(GRAVE)
+def _looked_up(turns: Sequence[Flip], left: int, spared: int) -> set[int]:
+    """The places of the turns to look up: the first of each kind, then others, but for what is spared for later."""
+    kinds: dict[object, int] = {}
+    for place, turn in enumerate(turns):
+        kinds.setdefault((turn.rule, turn.before, turn.after), place)
+    found = set(list(kinds.values())[:left])
+    others = (place for place in range(len(turns)) if place not in found)
+    return found.union(islice(others, max(0, left - len(found) - spared)))
 
 
 class _Walk:
@@ -152,6 +160,12 @@ class _Walk:
         first = min(self._until.values(), default=NEVER)
         first = min(first, _facts_day(self.evaluation)) if self.rules else first
         return date.fromordinal(first + 1 + EPOCH) if first < _LAST else None
+
+    def gravity(self, turn: Flip) -> tuple[bool, int, int]:
+        """What comes first: what somebody has to act on, a fail, a high severity."""
+        verdict = turn.after.verdict if turn.after is not None else None
+        rank = GRAVE.index(verdict) if verdict in GRAVE else len(GRAVE)
+        return not is_grave(turn), rank, SEVERITIES.index(self.rules[turn.rule].severity)
 
     def go(self, evaluation: Evaluation) -> list[Flip]:
         """Decides what is due on the day of an evaluation; what it says otherwise than before."""

@@ -28,7 +28,7 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.paths import shortest_path
 from lexline_lineage.values import Duration, format_value
 
-__all__ = ["Cause", "ToldFlip", "gravest_first", "rule_causes", "stands", "tell_flips"]
+__all__ = ["Cause", "ToldFlip", "gravest_first", "own_terms", "rule_causes", "stands", "tell_flips"]
 
 GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
 MANY = 50
@@ -82,6 +82,19 @@ def tell_flips(moved: Impact, flips: Sequence[Flip]) -> list[ToldFlip]:
     return [teller.tell(flip) for flip in flips]
 
 
+def own_terms(
+    side: Evaluation, interpreter: Interpreter, rule: typed.Rule, element: str
+) -> tuple[str, str, date | None]:
+    """Who answers for what a rule says of an element, how long there is, as the policy says it, and until when."""
+    number = side.graph.number(element)
+    owner = None if number is None else side.graph.value(number, "owner")
+    within = None
+    if number is not None and rule.deadline is not None:
+        within = interpreter.value(rule.deadline, number)
+    due = add_duration(side.clock.today, within, "UTC") if isinstance(within, Duration) else None
+    return str(owner or rule.owner), "" if within is None else str(plain_value(within)), due
+
+
 def rule_causes(moved: Impact, rule: Key) -> tuple[Cause, ...]:
     """What differs in a rule and in the terms and parameters that it rests on."""
     return tuple(_clauses(moved.old.program, moved.new.program, rule))
@@ -102,16 +115,10 @@ class _Teller:
     def tell(self, flip: Flip) -> ToldFlip:
         """One flip."""
         at = 1 if flip.rule in self._moved.new.program.rules else 0
-        side, rule = self._sides[at], self._sides[at].program.rules[flip.rule]
-        number = side.graph.number(flip.element)
-        owner = None if number is None else side.graph.value(number, "owner")
-        within = None
-        if number is not None and rule.deadline is not None:
-            within = self._interpreters[at].value(rule.deadline, number)
-        due = add_duration(side.clock.today, within, "UTC") if isinstance(within, Duration) else None
-        deadline = "" if within is None else str(plain_value(within))
+        rule = self._sides[at].program.rules[flip.rule]
+        owner, deadline, due = own_terms(self._sides[at], self._interpreters[at], rule, flip.element)
         causes, together, complete = self._needed(flip)
-        return ToldFlip(flip, str(owner or rule.owner), rule.severity, deadline, causes, due, together, complete)
+        return ToldFlip(flip, owner, rule.severity, deadline, causes, due, together, complete)
 
     def _needed(self, flip: Flip) -> tuple[tuple[Cause, ...], bool, bool]:
         """The causes of which each alone undoes the flip; else a set of them that does, of which none can be spared."""

@@ -99,7 +99,7 @@ ATTENTION = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.WAIVED, Verdi
 """Verdicts that somebody has to look at, the gravest first."""
 
 _ACTIONS = ("block", "warn", "record", "allow")
-_SEVERITIES = ("critical", "high", "medium", "low")
+SEVERITIES = ("critical", "high", "medium", "low")
 
 
 def gravest_first(rules: Mapping[Key, Rule], decisions: Decisions) -> Decisions:
@@ -110,7 +110,7 @@ def gravest_first(rules: Mapping[Key, Rule], decisions: Decisions) -> Decisions:
     for key, verdict, phase in decisions.tally():
         if verdict in ATTENTION:
             does = _ACTIONS.index(_does(rules[key], verdict, phase))
-            rank = (ATTENTION.index(verdict), does, _SEVERITIES.index(rules[key].severity), places[key])
+            rank = (ATTENTION.index(verdict), does, SEVERITIES.index(rules[key].severity), places[key])
             alike.setdefault(rank, []).append((key, verdict, phase))
     return decisions.chosen(alike[rank] for rank in sorted(alike))
 

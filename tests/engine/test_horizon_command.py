@@ -117,22 +117,47 @@ def test_a_waiver_with_a_condition_lasts_as_long_as_that(project: Path, capsys: 
 def test_text_says_who_and_why(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, "--on", "2026-09-03", "--until", "2027-02-01")
     assert "2026-11-15  1 begins to fail" in text
-    assert "FAIL  house/VALID  c  (was waived)" in text
+    assert (
+        "FAIL  house/VALID: The validation, once; done\\  (was waived)\n      high · within 30 days, by 2026-12-15"
+        in text
+    )
+    assert "      Kim: c\n" in text
     assert "because waiver waivers.yaml:2 (the validator left): in force until 2026-11-14 → not in force" in text
-    assert "waived  house/VALID  c" not in text
-    assert "waived  house/VALID  c" in said(capsys, "--on", "2026-09-03", "--until", "2027-02-01", "--all")
+    assert "  waived  house/VALID" not in text
+    assert "  waived  house/VALID" in said(capsys, "--on", "2026-09-03", "--until", "2027-02-01", "--all")
     assert "Nothing changes by itself." in said(capsys, "--on", "2026-09-03", "--until", "2026-09-04")
 
 
-def test_text_of_many_verdicts_is_cut_and_csv_is_not(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = [f"  m{number}: {{kind: model, owner: Jo, validated_on: 2026-05-01}}" for number in range(120)]
+def test_text_of_many_verdicts_is_short_and_csv_is_not(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    who = ("Jo", "Kim", "Sam")
+    lines = [
+        f"  m{number}: {{kind: model, owner: {who[number % 3]}, validated_on: 2026-05-01}}" for number in range(120)
+    ]
     (project / "portfolio.yaml").write_text("\n".join(["nodes:", *lines, "edges: []", ""]))
     arguments = ("--on", "2026-11-01", "--until", "2026-12-01", "--rule", "VALID")
     text = said(capsys, *arguments)
     assert "2026-11-02  120 begin to fail" in text
-    assert text.count("FAIL  house/VALID") == 50
-    assert "and 70 more" in text
+    assert text.count("FAIL  house/VALID") == 1
+    assert text.count(" and 32 more\n") == 3
+    clause = (
+        "`validated_on is within the last validity` (validated_on of m0 = 2026-05-01, parameter validity = 6 months)"
+    )
+    assert f"because, for m0 {clause}: true → false" in text
     assert len(said(capsys, *arguments, "--format", "csv").splitlines()) == 121
+
+
+def test_one_of_each_kind_is_looked_up_before_others_of_the_same(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        f"  m{number}: {{kind: model, owner: Jo, validated_on: 2026-05-0{number % 2 + 1}}}" for number in range(12)
+    ]
+    (project / "portfolio.yaml").write_text("\n".join(["nodes:", *lines, "edges: []", ""]))
+    arguments = ("--on", "2026-11-01", "--until", "2026-12-01", "--format", "csv", "--reasons", "4")
+    rows = list(csv.DictReader(io.StringIO(said(capsys, *arguments))))
+    known = [(row["date"], row["element"]) for row in rows if row["because"]]
+    assert known == [("2026-11-02", "m0"), ("2026-11-02", "m10"), ("2026-11-03", "m1")]
+    assert {(row["deadline"], row["due"]) for row in rows} == {("30 days", "2026-12-02"), ("30 days", "2026-12-03")}
 
 
 def test_csv_has_a_row_for_each_turn(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,7 +216,8 @@ def test_the_page_has_a_chart_that_can_be_read_aloud(project: Path, capsys: pyte
     assert words is not None
     assert chart.attrib["aria-labelledby"].split() == [title.attrib["id"], words.attrib["id"]]
     assert "2026-11-15: 1 begins to fail" in (words.text or "")
-    assert len(chart.findall("g")) == 3
+    assert [bar.attrib["href"] for bar in chart.findall("a")] == ["#s0", "#s1", "#s2"]
+    assert {"2026-10", "2027-01"} <= {text.text for text in chart.findall("text")}
 
 
 # ---- the EU AI Act -------------------------------------------------------------------------------------------------

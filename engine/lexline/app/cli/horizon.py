@@ -24,7 +24,7 @@ def horizon(
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule. Repeatable.")] = None,
     reasons: Annotated[
         int, typer.Option("--reasons", min=0, help="Of how many verdicts to look up the clause and the facts.")
-    ] = 50,
+    ] = 200,
     everything: Annotated[bool, typer.Option("--all", help="In text, list verdicts that need nobody, too.")] = False,
     format_: Annotated[str, typer.Option("--format", help="text, json, csv, ics or html.")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result to this file.")] = None,

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from lexline.app.render.impact import cause_json
-from lexline.app.render.sections import sheet
+from lexline.app.render.impact import cause_json, says
+from lexline.app.render.sections import few, sheet
 from lexline.evaluate.cone_columns import Decided
 from lexline.horizons import Horizon, HorizonDate, is_grave
 from lexline.impact_causes import Cause, ToldFlip
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
-__all__ = ["DAILY", "because", "headline", "render_horizon", "says", "what_turns"]
+__all__ = [
+    "DAILY",
+    "alike",
+    "because",
+    "causes_of",
+    "deadline",
+    "headline",
+    "provisions",
+    "render_horizon",
+    "turning",
+    "what_turns",
+    "whose",
+]
 
 
 DAILY = "Decided on every day, because nobody can say beforehand when they change:"
 LISTED = 50
-"""Verdicts that text lists for a date."""
+"""Rules, each with all elements, that text lists for a date."""
+NAMED = 8
+"""Elements that text names of an owner."""
 
 
 def render_horizon(horizon: Horizon, form: str, *, everything: bool = False) -> str:
@@ -55,24 +69,23 @@ def headline(horizon: Horizon) -> str:
     )
 
 
+_BEGINS = {
+    "fail": ("begins to fail", "begin to fail"),
+    "error": ("ends in an error", "end in an error"),
+    "unknown": ("becomes unknown", "become unknown"),
+}
+
+
+def turning(turns: Iterable[ToldFlip]) -> list[str]:
+    """``2 begin to fail``, ``1 becomes unknown``: of those that somebody has to act on."""
+    counts = Counter(told.flip.after.verdict.value for told in turns if told.flip.after is not None)
+    return [f"{counts[verdict]:,} {said[counts[verdict] > 1]}" for verdict, said in _BEGINS.items() if counts[verdict]]
+
+
 def what_turns(at: HorizonDate) -> str:
     """``2 begin to fail, 1 becomes unknown, 3 others``."""
-    counts = Counter(told.flip.after.verdict.value for told in at.grave if told.flip.after is not None)
-    words = {
-        "fail": ("begins to fail", "begin to fail"),
-        "error": ("ends in an error", "end in an error"),
-        "unknown": ("becomes unknown", "become unknown"),
-    }
-    parts = [f"{counts[verdict]:,} {said[counts[verdict] > 1]}" for verdict, said in words.items() if counts[verdict]]
     others = len(at.turns) - len(at.grave)
-    return ", ".join([*parts, *([counted(others, "other")] if others else [])])
-
-
-def says(decided: Decided | None) -> str:
-    """A verdict, and a phase that is not in force."""
-    if decided is None:
-        return "silent"
-    return decided.verdict.value + ("" if decided.phase.value == "in-force" else f" ({decided.phase.value})")
+    return ", ".join([*turning(at.grave), *([counted(others, "other")] if others else [])])
 
 
 def because(cause: Cause) -> str:
@@ -82,13 +95,8 @@ def because(cause: Cause) -> str:
     return inline(f"{cause.name}: {cause.before} → {cause.after}{place}{path}")
 
 
-def _about(horizon: Horizon, told: ToldFlip) -> str:
-    cites = ", ".join(_provisions(horizon, told))
-    parts = (told.severity, told.owner, f"within {told.deadline}" if told.deadline else "", cites and f"cites {cites}")
-    return inline(" · ".join(part for part in parts if part))
-
-
-def _provisions(horizon: Horizon, told: ToldFlip) -> list[str]:
+def provisions(horizon: Horizon, told: ToldFlip) -> list[str]:
+    """What the rule cites."""
     return [citation.provision for citation in horizon.rules[told.flip.rule].citations]
 
 
@@ -100,11 +108,12 @@ def _text(horizon: Horizon, *, everything: bool) -> Iterator[str]:
     for at in horizon.dates:
         yield ""
         yield f"{at.day}  {what_turns(at)}"
-        listed = at.turns if everything else at.grave
-        for told in listed[:LISTED]:
-            yield from _turn(horizon, told)
-        if len(listed) > LISTED:
-            yield f"  and {len(listed) - LISTED:,} more (--format json and csv have all)"
+        groups = alike(at.turns if everything else at.grave)
+        for group in groups[:LISTED]:
+            yield from _group(horizon, group)
+        if len(groups) > LISTED:
+            rest = sum(map(len, groups[LISTED:]))
+            yield f"  and {rest:,} more (--format json and csv have all)"
     if not horizon.dates:
         yield "Nothing changes by itself."
     if horizon.daily:
@@ -114,17 +123,58 @@ def _text(horizon: Horizon, *, everything: bool) -> Iterator[str]:
         yield f"  {'/'.join(key)}: {inline('; '.join(reasons))}"
 
 
-def _turn(horizon: Horizon, told: ToldFlip) -> Iterator[str]:
-    flip = told.flip
-    verdict = says(flip.after).upper() if is_grave(flip) else says(flip.after)
-    yield f"  {verdict}  {'/'.join(flip.rule)}  {inline(flip.element)}  (was {says(flip.before)})"
-    yield f"      {_about(horizon, told)}"
-    yield from (f"      because {because(cause)}" for cause in told.causes)
+def alike(turns: Sequence[ToldFlip]) -> list[list[ToldFlip]]:
+    """The turns of a date that a reader takes in at once: of one rule, from one verdict to another, by the same clause
+    or fact; with each go those of which nobody looked that up."""
+    groups: dict[object, list[ToldFlip]] = {}
+    first: dict[object, list[ToldFlip]] = {}
+    for told in turns:
+        kind = told.flip.rule, told.flip.before, told.flip.after
+        if not told.causes and kind in first:
+            first[kind].append(told)
+        else:
+            causes = tuple((cause.sort, cause.place, cause.before, cause.after) for cause in told.causes)
+            group = groups.setdefault((kind, causes), [])
+            group.append(told)
+            first.setdefault(kind, group)
+    return list(groups.values())
+
+
+def whose(group: Sequence[ToldFlip], named: int) -> list[str]:
+    """For each owner the elements, of which so many are named: ``Credit risk: sme-pd, card-limit and 3 more``."""
+    of: dict[str, list[str]] = {}
+    for told in group:
+        of.setdefault(told.owner, []).append(told.flip.element)
+    return [inline(f"{owner or 'nobody named'}: {few(elements, named)}") for owner, elements in of.items()]
+
+
+def causes_of(group: Sequence[ToldFlip]) -> list[str]:
+    """Because of what they turn; where that differs or is not known of all, of the first."""
+    said = [tuple(map(because, told.causes)) for told in group]
+    only = f", for {inline(group[0].flip.element)}" if len(set(said)) > 1 else ""
+    return [f"because{only} {cause}" for cause in said[0]]
+
+
+def _group(horizon: Horizon, group: Sequence[ToldFlip]) -> Iterator[str]:
+    told, flip, rule = group[0], group[0].flip, horizon.rules[group[0].flip.rule]
+    word, *phase = says(flip.after).split(" ", 1)
+    becomes = " ".join([word.upper() if is_grave(flip) else word, *phase])
+    name = f"{'/'.join(flip.rule)}: {inline(rule.title)}" if rule.title else "/".join(flip.rule)
+    yield f"  {becomes}  {name}  (was {says(flip.before)})"
+    cites = ", ".join(provisions(horizon, told))
+    parts = (told.severity, deadline(told), cites and f"cites {cites}")
+    yield f"      {inline(' · '.join(part for part in parts if part))}"
+    yield from (f"      {line}" for line in (*whose(group, NAMED), *causes_of(group)))
+
+
+def deadline(told: ToldFlip) -> str:
+    """How long there is, and until when."""
+    return f"within {told.deadline}" + (f", by {told.due}" if told.due else "") if told.deadline else ""
 
 
 _COLUMNS = (
     *("date", "policy", "rule", "title", "element", "before", "after"),
-    *("act", "severity", "owner", "deadline", "provisions", "because"),
+    *("act", "severity", "owner", "deadline", "due", "provisions", "because"),
 )
 
 
@@ -143,7 +193,8 @@ def _rows(horizon: Horizon) -> Iterator[tuple[str, ...]]:
                 told.severity,
                 told.owner,
                 told.deadline,
-                ", ".join(_provisions(horizon, told)),
+                str(told.due or ""),
+                ", ".join(provisions(horizon, told)),
                 "; ".join(map(because, told.causes)),
             )
 
@@ -177,7 +228,8 @@ def _turn_json(horizon: Horizon, told: ToldFlip) -> dict[str, object]:
         "severity": told.severity,
         "owner": told.owner,
         "deadline": told.deadline,
-        "citations": _provisions(horizon, told),
+        "due": str(told.due) if told.due else None,
+        "citations": provisions(horizon, told),
         "causes": [cause_json(cause) for cause in told.causes],
     }
 

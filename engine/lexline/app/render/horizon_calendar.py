@@ -11,11 +11,12 @@ from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
 
-from lexline.app.render.horizon import because, headline, says
+from lexline.app.render.horizon import because, headline, turning
+from lexline.app.render.impact import says
 from lexline.horizons import Horizon, HorizonDate
 from lexline.impact_causes import ToldFlip
 from lexline.lang.typed import Key
-from lexline_plugins.reporters.wording import counted, inline
+from lexline_plugins.reporters.wording import inline
 
 __all__ = ["calendar"]
 
@@ -32,7 +33,6 @@ def calendar(horizon: Horizon) -> str:
         "VERSION:2.0",
         "PRODID:-//Lexline//horizon//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         f"X-WR-CALDESC:{_text(headline(horizon))}",
     ]
     for at in horizon.dates:
@@ -58,7 +58,6 @@ def _end(horizon: Horizon) -> Iterator[str]:
 def _event(horizon: Horizon, at: HorizonDate, rule: Key, turns: Sequence[ToldFlip]) -> Iterator[str]:
     typed = horizon.rules[rule]
     name = "/".join(rule)
-    verdicts = sorted({says(told.flip.after) for told in turns})
     cited = ", ".join(citation.provision for citation in typed.citations)
     told = [f"{inline(one.flip.element)}: {says(one.flip.before)} → {says(one.flip.after)}" for one in turns[:LISTED]]
     told += [f"and {len(turns) - LISTED:,} more"] if len(turns) > LISTED else []
@@ -71,7 +70,7 @@ def _event(horizon: Horizon, at: HorizonDate, rule: Key, turns: Sequence[ToldFli
     yield f"DTSTART;VALUE=DATE:{at.day:%Y%m%d}"
     if at.day < at.day.max:
         yield f"DTEND;VALUE=DATE:{at.day + timedelta(days=1):%Y%m%d}"
-    yield "SUMMARY:" + _text(f"{name}: {counted(len(turns), 'element')} {' or '.join(verdicts)}")
+    yield "SUMMARY:" + _text(f"{name}: {', '.join(turning(turns))}")
     yield "DESCRIPTION:" + _text("\n".join([*about, *told, *(f"because {cause}" for cause in causes)]))
     yield f"CATEGORIES:{_text(typed.severity)}"
     yield "TRANSP:TRANSPARENT"

@@ -8,10 +8,11 @@ from lexline.app.render.page import page
 from lexline.app.render.sections import Row, Section
 from lexline.due import Stale
 from lexline.evaluate.cone_columns import Decided
+from lexline.evaluate.verdict import Phase
 from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
 from lexline_plugins.reporters.documents import dumped
-from lexline_plugins.reporters.wording import counted, inline, printable
+from lexline_plugins.reporters.wording import PHASE_NOTES, counted, inline, printable
 
 __all__ = ["cause_json", "render_impact"]
 
@@ -31,12 +32,14 @@ def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale]
     return printable("\n".join(lines)) + "\n"
 
 
-def _says(decided: Decided | None) -> str:
+def says(decided: Decided | None) -> str:
     """A verdict and a phase that is not in force; ``silent`` where a rule does not apply or isn't there."""
     if decided is None:
         return "silent"
-    phase = "" if decided.phase.value == "in-force" else f" ({decided.phase.value})"
-    return decided.verdict.value + phase
+    if decided.phase is Phase.IN_FORCE:
+        return decided.verdict.value
+    phase = PHASE_NOTES[Phase.UNKNOWN] if decided.phase is Phase.UNKNOWN else decided.phase.value
+    return f"{decided.verdict.value} ({phase})"
 
 
 def _summary(moved: Impact) -> str:
@@ -102,7 +105,7 @@ def _text(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[Stale
     for one in told:
         flip = one.flip
         yield ""
-        yield f"{_says(flip.before)} → {_says(flip.after)}  {'/'.join(flip.rule)}  {inline(flip.element)}"
+        yield f"{says(flip.before)} → {says(flip.after)}  {'/'.join(flip.rule)}  {inline(flip.element)}"
         yield f"  {_about(one)}"
         word, causes = _because(one)
         if word == "because":
@@ -128,7 +131,7 @@ def _markdown(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[S
         yield "| --- | --- | --- | --- | --- | --- |"
     for one in told:
         flip = one.flip
-        cells = (_says(flip.before), _says(flip.after), "/".join(flip.rule), flip.element, _about(one))
+        cells = (says(flip.before), says(flip.after), "/".join(flip.rule), flip.element, _about(one))
         word, causes = _because(one)
         because = "<br>".join(_cell(text) for text in (*((f"{word}:",) if word != "because" else ()), *causes))
         yield f"| {' | '.join(_cell(cell) for cell in cells)} | {because} |"
@@ -149,7 +152,7 @@ def _sections(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[S
     for one in told:
         flip, (word, causes) = one.flip, _because(one)
         due = f"within {one.deadline}" + (f", by {one.due}" if one.due else "") if one.deadline else ""
-        cells = (_says(flip.before), _says(flip.after), "/".join(flip.rule), flip.element, one.owner, one.severity, due)
+        cells = (says(flip.before), says(flip.after), "/".join(flip.rule), flip.element, one.owner, one.severity, due)
         rows.append(Row((*cells, "" if word == "because" else f"{word}:"), tuple(causes)))
     heads = ("before", "now", "rule", "element", "owner", "severity", "deadline", "because")
     yield Section("What differs", heads, tuple(rows), more=count - len(told))

@@ -21,7 +21,7 @@ h2 { margin-top: 2rem; }
 table { border-collapse: collapse; }
 th, td { border-bottom: 1px solid #8886; padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td { overflow-wrap: anywhere; }
+td { min-width: 8ch; overflow-wrap: anywhere; }
 td ul { margin: 0; padding-left: 1rem; }
 .missing { background: #d332; font-weight: bold; }
 .possible { background: #da32; font-weight: bold; }
