@@ -337,7 +337,7 @@ def _stored_facts(files: Files, vocabulary: Vocabulary, on: date, snapshots: Sna
 def _facts_at(store: Store, files: Files, vocabulary: Vocabulary, on: date, snapshots: Snapshots | None) -> Facts:
     from lexline.ledger.evidence import waivers_of_entries
 
-    revision = None if files.at == "0" else store.revision_at(files.at) if files.at else store.head()
+    revision = store.revision_at(files.at) if files.at else store.head()
     at = files.at if files.ledger is None else None
     evidence, waiving = (store.last_entry(kinds, at=at, upto=files.ledger) for kinds in (EVIDENCE, WAIVING))
 
@@ -346,24 +346,21 @@ def _facts_at(store: Store, files: Files, vocabulary: Vocabulary, on: date, snap
 
     if snapshots is None:
         built = build()
-    else:  # before the first import only files and the ledger speak
-        read = store.state(revision) if revision is not None else ""
-        state = f"{files.store}\0{read}\0{evidence.digest if evidence.sequence else ''}"
+    else:
+        state = f"{files.store}\0{store.state(revision)}\0{evidence.digest if evidence.sequence else ''}"
         built = snapshots.graph(vocabulary, files.portfolio, on, files.identity, build, state)
     waivers = waivers_of_entries(store.entries(waiving.sequence, WAIVING)) if waiving.sequence else ()
-    number = revision.number if revision is not None else None
-    return Facts(built, StoreState(number, max(evidence.sequence, waiving.sequence)), waivers)
+    return Facts(built, StoreState(revision.number or None, max(evidence.sequence, waiving.sequence)), waivers)
 
 
 def _stored_graph(
-    store: Store, files: Files, vocabulary: Vocabulary, on: date, revision: Revision | None, evidence: int
+    store: Store, files: Files, vocabulary: Vocabulary, on: date, revision: Revision, evidence: int
 ) -> BuiltGraph:
     """The graph of a revision, of the ledger up to an entry, and of the portfolio files."""
     from lexline.ledger.evidence import facts_of_entries
     from lexline_lineage.column_join import joined_columns
-    from lexline_lineage.fact_columns import FactColumns
 
-    said = store.columns(revision) if revision is not None else FactColumns.of(())
+    said = store.columns(revision)
     said = said.plus(fact for path in files.portfolio for fact in read_portfolio(path, vocabulary))
     assessed = store.entries(evidence, EVIDENCE) if evidence else ()
     said = said.plus(facts_of_entries(assessed, vocabulary, said.kinds() if assessed else {}))

@@ -1,5 +1,5 @@
-"""In which state a store is, asked of an SQLite file without SQLAlchemy: where a snapshot serves, nothing else is
-asked of the store."""
+"""In which state a store is, asked of the database by its driver alone: where a snapshot serves, nothing else is asked
+of the store, and SQLAlchemy would take longer to start than all the rest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 __all__ = ["EVIDENCE", "VERSION", "WAIVING", "CurrentState", "glance"]
 
@@ -21,6 +22,8 @@ WAIVING = ("waiver", "waiver-withdrawn")
 
 _WAIT_S = 1
 """How long a glance waits for who locks the file as a whole, which nobody does for long."""
+_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
+"""How an address of PostgreSQL begins."""
 
 
 def _last(column: str, kinds: Sequence[str]) -> str:
@@ -55,21 +58,44 @@ class CurrentState:
 
 
 def glance(where: str) -> CurrentState | None:
-    """The state of the store in an SQLite file. None for a store of another kind, and where anything is not as it
-    should be: whoever opens the store then says what."""
-    import sqlite3
-
-    if "://" in where or "\0" in where:
+    """The state of the store in an SQLite file or a PostgreSQL database. None where there is no driver, and where
+    anything is not as it should be: whoever opens the store then says what."""
+    if "\0" in where:
         return None
-    try:
-        if not Path(where).is_file():
-            return None
-        address = f"{Path(where).absolute().as_uri()}?mode=rw"  # it makes no file, and leaves none beside it
-        with closing(sqlite3.connect(address, uri=True, timeout=_WAIT_S)) as connection:
-            row = connection.execute(_QUESTION).fetchone()
-    except (sqlite3.Error, OSError, ValueError):
-        return None
+    scheme, is_address, rest = where.partition("://")
+    if not is_address:
+        row = _row_of_file(where)
+    elif scheme in _SCHEMES:
+        row = _row_of_server(f"postgresql://{rest}")
+    else:
+        row = None
     if row is None or row[0] != VERSION:
         return None
     _, revision, moment, erased, evidence, digest, waiving = row
     return CurrentState(revision, moment, erased, evidence or 0, digest or "", waiving or 0)
+
+
+def _row_of_file(path: str) -> tuple[Any, ...] | None:
+    import sqlite3
+
+    try:
+        if not Path(path).is_file():
+            return None
+        address = f"{Path(path).absolute().as_uri()}?mode=rw"  # it makes no file, and leaves none beside it
+        with closing(sqlite3.connect(address, uri=True, timeout=_WAIT_S)) as connection:
+            row: tuple[Any, ...] | None = connection.execute(_QUESTION).fetchone()
+            return row
+    except (sqlite3.Error, OSError, ValueError):
+        return None
+
+
+def _row_of_server(address: str) -> tuple[Any, ...] | None:
+    try:
+        import psycopg
+    except ModuleNotFoundError:
+        return None
+    try:
+        with psycopg.connect(address, autocommit=True) as connection:
+            return connection.execute(_QUESTION.encode("ascii")).fetchone()
+    except psycopg.Error:
+        return None

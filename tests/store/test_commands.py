@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -76,11 +78,20 @@ def test_every_state_can_be_read_again(project: Path, capsys: pytest.CaptureFixt
     assert revisions[0]["sources"][0]["removed"] == 1
     changed = json.loads(said(capsys, "diff", "1", "--format", "json")[1])
     assert [fact["value"] for fact in changed["removed"]] == ["Jo Doe"]
+    first = json.loads(said(capsys, "diff", "0", "1", "--format", "json")[1])
+    assert len(first["added"]) == revisions[1]["sources"][0]["added"]
+    assert (first["from"]["number"], first["from"]["moment"], first["removed"]) == (0, None, [])
+    assert "Revision 0 (before the first import) to 1 (" in said(capsys, "diff", "0", "1")[1]
+    assert "no revision 3" in said(capsys, "diff", "0", "3")[1]
     text = said(capsys, "diff", "1", "2")[1]
     assert '- owner: "Jo Doe"  [registry]' in text
     assert '+ owner: "Ann Lee"  [registry]' in text
-    for command in ("inventory", "identity"):
-        assert said(capsys, command, "--at", "1")[0] == 0
+    for words in ("inventory", "identity", "reassess", "horizon --until 2027-01-01", "measures", "lint"):
+        command = words.split()
+        assert said(capsys, *command, "--at", "0")[0] == 0
+        assert said(capsys, *command, "--at", "1")[0] == 0
+        assert "no revision 3" in said(capsys, *command, "--at", "3")[1]
+        assert "no revision and no day" in said(capsys, *command, "--at", "yesterday")[1]
 
 
 def test_an_erased_person_is_nowhere_and_verdicts_stay(
@@ -203,3 +214,17 @@ def test_the_ledger_of_a_store(project: Path, capsys: pytest.CaptureFixture[str]
     assert (status, text.count("the same verdicts")) == (0, 3)
     assert said(capsys, "ledger", "export", "ledger.jsonl")[0] == 0
     assert said(capsys, "ledger", "verify", "--file", "ledger.jsonl")[0] == 0
+
+
+def test_where_a_snapshot_serves_the_database_is_asked_by_its_driver_alone(project: Path) -> None:
+    (project / "registry.json").write_text(registry("Jo Doe", "credit"), "utf-8")
+    assert run(["import"]) == 0
+    assert run(["check"]) in (0, 1)
+    program = """
+import sys
+from lexline.app.cli.commands import run
+status = run(["check"])
+print(status, "sqlalchemy" in sys.modules, file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] in ("0 False", "1 False")

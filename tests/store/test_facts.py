@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from datetime import date
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from lexline.diagnostics import LexlineError
 from lexline.store import Revision, Store, open_store
+from lexline.store.revisions import EMPTY
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source, Strength
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=5)
@@ -115,7 +117,7 @@ def test_no_such_revision(address: str, text: str) -> None:
 def test_an_empty_store_has_no_facts_and_no_head(address: str) -> None:
     store: Store = open_store(address)
     assert store.facts() == ()
-    assert store.head() is None
+    assert store.head() == EMPTY
     assert store.replace("s", [], importer="i") is None
     store.close()
 
@@ -126,3 +128,18 @@ def test_a_fact_is_of_the_source_that_was_imported(address: str) -> None:
             "registry", [ElementFact("a", "model", Source("whatever the importer says", "f:1"))], importer="i"
         )
         assert store.facts() == (ElementFact("a", "model", Source("registry", "f:1")),)
+
+
+def test_facts_come_back_in_their_order_whatever_room_they_take(address: str) -> None:
+    chance = random.Random(20261128)  # noqa: S311  # nothing is secret
+    said: list[Fact] = []
+    with open_store(address) as store:
+        for number in range(20):
+            by = Source(f"s{number}")
+            some = [
+                AttributeFact(f"e{i}", "purpose", chance.randbytes(2 ** chance.randrange(12)).hex(), by)
+                for i in range(40)
+            ]
+            store.replace(by.system, some, importer="i")
+            said += some
+        assert store.facts() == tuple(said)

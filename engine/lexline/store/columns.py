@@ -59,7 +59,9 @@ def statements(connection: sa.Connection, *held: sa.ColumnElement[bool]) -> Stat
     columns = _written(
         connection, STATEMENT, (row.id, row.source, row.place, row.subject, row.object, sort, days), held
     )
-    key, source, place, subject, thing, sorts, dates = (np.concatenate([*c, np.zeros(0, np.int64)]) for c in columns)
+    found = [np.concatenate([*c, np.zeros(0, np.int64)]) for c in columns]
+    order = _order(found[0])
+    key, source, place, subject, thing, sorts, dates = found if order is None else (column[order] for column in found)
     form, flag = (sorts >> 4 & 15).astype(np.int8), (sorts & 15).astype(np.int8)
     since, until = (dates // _DAYS).astype(np.int32), (dates % _DAYS).astype(np.int32)
     return Statements(key, source, place, subject, thing, sorts >> 8, form, flag, since, until)
@@ -122,7 +124,7 @@ def _distinct(numbers: NDArray[np.int32], size: int) -> tuple[NDArray[np.int64],
 
 
 def _phrases(connection: sa.Connection) -> tuple[NDArray[np.int64], list[str]]:
-    """All phrases: their keys, and their texts."""
+    """All phrases in the order of their keys: these, and their texts."""
     found: list[str] = []
     keys = [np.zeros(0, np.int64)]
     array = "json_agg" if connection.dialect.name == "postgresql" else "json_group_array"
@@ -130,7 +132,15 @@ def _phrases(connection: sa.Connection) -> tuple[NDArray[np.int64], list[str]]:
         key, text = tuple(row)
         keys.append(_numbers(key))
         found += json.loads(text) if isinstance(text, str) else text  # psycopg reads JSON itself
-    return np.concatenate(keys), found
+    numbers = np.concatenate(keys)
+    order = _order(numbers)
+    return (numbers, found) if order is None else (numbers[order], [found[at] for at in order.tolist()])
+
+
+def _order(keys: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """How to sort rows by their keys. None where they are sorted, as nearly always: PostgreSQL gives them as they lie,
+    and puts a short row where a long one had no room."""
+    return None if (keys[1:] > keys[:-1]).all() else np.argsort(keys)
 
 
 def _written(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from itertools import chain
 from pathlib import Path
 from typing import Literal, Self
 
@@ -71,8 +72,8 @@ class Store:
         """Give back what the store holds open."""
         self._database.close()
 
-    def head(self) -> Revision | None:
-        """The newest revision; None where nothing has been imported yet."""
+    def head(self) -> Revision:
+        """The newest revision; number 0 where nothing has been imported yet."""
         with self._database.reading() as connection:
             return revisions.head(connection)
 
@@ -93,17 +94,19 @@ class Store:
         return f"{revision.number} {revisions.ticks_of(revision.moment)} {erased}"
 
     def revision_at(self, text: str) -> Revision:
-        """The revision that a person names: its number, or a day (``2026-09-03``), of which it is the last (UTC)."""
+        """The revision that a person names: its number (0: before the first import), or a day (``2026-09-03``), of
+        which it is the last (UTC)."""
         with self._database.reading() as connection:
             if text.isdecimal():
-                found = next((r for r in revisions.revisions(connection) if r.number == int(text)), None)
+                known = chain(revisions.revisions(connection), [revisions.EMPTY])
+                found = next((r for r in known if r.number == int(text)), None)
                 shown = f"there is no revision {text}"
             else:
                 found = next(revisions.revisions(connection, revisions.ticks_of(_end_of(text))), None)
                 shown = f"nothing had been recorded by {text}"
             newest = revisions.head(connection)
         if found is None:
-            advice = f"the newest is {newest.number}; see `lexline log`" if newest else "import something first"
+            advice = f"the newest is {newest.number}; see `lexline log`" if newest.number else "import something first"
             raise LexlineError((Diagnostic("LX503", shown, (), advice),))
         return found
 
@@ -115,8 +118,6 @@ class Store:
         """All facts of a revision (the newest where None), but those of the sources ``without``, by columns."""
         with self._database.reading() as connection:
             revision = at or revisions.head(connection)
-            if revision is None:
-                return FactColumns.of(())
             return columns_at(connection, revision.number, People(connection), without)
 
     def days(self) -> tuple[date, ...]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lexline.store.tables import IMPORT_RUN, PHRASE, REVISION
 
-__all__ = ["Revision", "SourceChange", "add_revision", "changes", "head", "moment_of", "revisions", "ticks_of"]
+__all__ = ["EMPTY", "Revision", "SourceChange", "add_revision", "changes", "head", "moment_of", "revisions", "ticks_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,6 +25,10 @@ class Revision:
     moment: datetime
     kind: str
     note: str = ""
+
+
+EMPTY = Revision(0, _EPOCH, "empty")
+"""The state before the first import, which no row describes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +60,15 @@ def revisions(connection: sa.Connection, until: int | None = None) -> Iterator[R
         yield Revision(number, moment_of(ticks), kind, note)
 
 
-def head(connection: sa.Connection) -> Revision | None:
-    """The newest revision."""
-    return next(revisions(connection), None)
+def head(connection: sa.Connection) -> Revision:
+    """The newest revision; the empty one before the first import."""
+    return next(revisions(connection), EMPTY)
 
 
 def add_revision(connection: sa.Connection, kind: str, note: str) -> Revision:
     """A new revision, after all others in number and in time."""
     last = head(connection)
-    now = datetime.now(UTC)
-    made = Revision(1, now, kind, note)
-    if last is not None:
-        made = Revision(last.number + 1, max(now, last.moment + _MICROSECOND), kind, note)
+    made = Revision(last.number + 1, max(datetime.now(UTC), last.moment + _MICROSECOND), kind, note)
     row = {"number": made.number, "moment": ticks_of(made.moment), "kind": kind, "note": note}
     connection.execute(sa.insert(REVISION), row)
     return made

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexline.app.cli.options import (
+    AtOption,
     OnOption,
     PackOption,
     ProjectOption,
@@ -17,6 +18,7 @@ from lexline.app.cli.options import (
     mistake,
     pack_files,
     project_settings,
+    refuse_beside,
     snapshots_of,
 )
 
@@ -33,6 +35,7 @@ def coverage(
     project: ProjectOption = Path(),
     pack: PackOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     verdicts: Annotated[
         bool, typer.Option("--verdicts/--no-verdicts", help="Decide the portfolio, and count what each rule says.")
     ] = True,
@@ -54,7 +57,7 @@ def coverage(
         raise mistake(f"there is no format `{format_}` of coverage", f"write {', '.join(FORMATS[:-1])} or html")
     if fail_on not in (None, "missing", "overdue"):
         raise mistake(f"`--fail-on {fail_on}` names nothing that coverage finds", "write `missing` or `overdue`")
-    files = _files(project, pack)
+    files = _files(project, pack, at)
     clock = clock_of(on, None)
     found = _found(files, clock, snapshots_of(files, snapshot, verify=False), verdicts=verdicts and pack is None)
     renderers = {
@@ -68,14 +71,15 @@ def coverage(
     return int(bool(bad))
 
 
-def _files(project: Path, pack: list[str] | None) -> Files:
+def _files(project: Path, pack: list[str] | None, at: str | None) -> Files:
     """The project's files, or no more than the packs that ``--pack`` names."""
     from lexline.project_files import Files
 
     if pack:
+        refuse_beside("`--pack`", {"--at": at}, "packs alone have no facts")
         return pack_files(pack)
     settings = project_settings(project)
-    files = chosen_files(project) if settings is not None else Files()
+    files = chosen_files(project, at=at) if settings is not None else Files()
     if not files.packs:
         raise mistake("there is no pack to be covered", "name one: lexline coverage --pack uk-gdpr")
     return files

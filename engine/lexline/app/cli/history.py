@@ -46,7 +46,7 @@ def diff(
     check_format(format_)
     with open_project_store(project) as store:
         before = store.revision_at(old)
-        after = store.revision_at(new) if new is not None else store.head() or before
+        after = store.revision_at(new) if new is not None else store.head()
         found = store.difference(before, after)
     render = render_diff if format_ == "text" else render_diff_json
     emit(render(before, after, found), None, {})

@@ -89,7 +89,7 @@ def keep(settings: Settings, files: Files, vocabulary: Vocabulary, results: dict
         last = store.head()
     if made is not None:
         return f"The facts are revision {made.number} of the store. Next: lexline check"
-    return "Nothing changed" + (f" since revision {last.number}." if last is not None else ".")
+    return "Nothing changed" + (f" since revision {last.number}." if last.number else ".")
 
 
 def read_source(settings: Settings, plugins: Plugins, name: str) -> ImportResult:

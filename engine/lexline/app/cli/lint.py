@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexline.app.cli.options import (
+    AtOption,
     ExtendOption,
     OnOption,
     PackOption,
@@ -19,6 +20,7 @@ from lexline.app.cli.options import (
     clock_of,
     mistake,
     pack_files,
+    refuse_beside,
     snapshots_of,
 )
 
@@ -36,6 +38,7 @@ def lint(
     vocabulary: VocabularyOption = None,
     extend_vocabulary: ExtendOption = None,
     on: OnOption = None,
+    at: AtOption = None,
     use_facts: Annotated[
         bool, typer.Option("--facts/--no-facts", help="Look for facts that rules need and no source gives.")
     ] = True,
@@ -59,7 +62,9 @@ def lint(
 
     if format_ not in ("text", "json"):
         raise mistake(f"there is no format `{format_}` of findings", "write `text` or `json`")
-    files = pack_files(pack) if pack else chosen_files(project, policy, None, vocabulary, extend_vocabulary)
+    if pack:
+        refuse_beside("`--pack`", {"--at": at}, "packs alone have no facts")
+    files = pack_files(pack) if pack else chosen_files(project, policy, None, vocabulary, extend_vocabulary, at)
     clock = clock_of(on, None)
     plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     rules = load_rules(files, plugins)

@@ -132,6 +132,6 @@ def _revisions(files: Files, today: date, trend: int | None, since: date | None)
     with stored(files) as store:
         last = store.revision_at(files.at) if files.at else store.head()
         earlier = [(one.number, one.moment.date()) for one in store.revisions()]
-    found = sorted(pair for pair in earlier if last is not None and pair[0] < last.number)
+    found = sorted(pair for pair in earlier if pair[0] < last.number)
     found = [pair for pair in found if (since is None or pair[1] >= since) and pair[1] <= today]
     return found[-trend:] if trend is not None else found

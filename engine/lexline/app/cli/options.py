@@ -12,10 +12,13 @@ import typer
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.evaluate.verdict import Clock
+from lexline.lang.findings import in_words
 from lexline.lang.literals import likely_date
 from lexline.settings import NAME, Settings, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lexline.project_files import Files
     from lexline_lineage.snapshot_store import Snapshots
 
@@ -64,6 +67,13 @@ _OTHER_DATE = re.compile(r"[0-9]{1,4}([-/])[0-9]{1,2}\1[0-9]{1,4}")
 def mistake(message: str, advice: str = "", code: str = "LX302") -> LexlineError:
     """A mistake on the command line."""
     return LexlineError((Diagnostic(code, message, (), advice),))
+
+
+def refuse_beside(option: str, others: Mapping[str, object], advice: str) -> None:
+    """Refuses what is given of ``others`` (by what a person writes) beside an option that leaves no use for it."""
+    given = [name for name, value in others.items() if value]
+    if given:
+        raise mistake(f"{option} does not go with {in_words(given, 'and')}", advice)
 
 
 def parse_day(text: str, option: str) -> date:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from lexline.store.facts_store import FactDifference
-from lexline.store.revisions import Revision, SourceChange
+from lexline.store.revisions import EMPTY, Revision, SourceChange
 from lexline_lineage.fact_files import record_of
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact
 from lexline_plugins.reporters.documents import dumped
@@ -85,9 +85,9 @@ def _said(fact: Fact) -> str:
 
 
 def _revision(revision: Revision) -> dict[str, object]:
-    moment = revision.moment.isoformat().replace("+00:00", "Z")
+    moment = revision.moment.isoformat().replace("+00:00", "Z") if revision != EMPTY else None
     return {"number": revision.number, "moment": moment, "kind": revision.kind, "note": revision.note}
 
 
 def _moment(revision: Revision) -> str:
-    return f"{revision.moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{revision.moment:%Y-%m-%d %H:%M:%S} UTC" if revision != EMPTY else "before the first import"
