@@ -64,6 +64,9 @@ def test_show_writes_out_one(number: int, project: Path, capsys: pytest.CaptureF
     ("command", "words"),
     [
         (["show", "8"], "the ledger has 7 entries"),
+        (["replay", "77"], "there is no entry 77"),
+        (["replay", "2"], "entry 2 is no evaluation but an `assessment`"),
+        (["replay", "2"], "the newest are 1"),
         (["show", "--kind", "waver"], "`waiver-withdrawn`"),
         (["show", "--format", "html"], "write text or json"),
         (["verify", "--head", "7"], "write NUMBER:sha256:"),
@@ -82,7 +85,7 @@ def test_what_can_not_be_answered(
 def test_numbers_beyond_all_bounds(command: list[str], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, text = said(capsys, "ledger", *command)
     assert status == 2
-    assert "Invalid value" in text
+    assert "is a whole number from 1 on" in text
 
 
 def test_verify_gives_a_head_that_it_takes_back(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from io import StringIO
 from typing import Annotated
 
 import typer
@@ -30,11 +29,11 @@ from lexline.app.cli import (
     setup,
     waive,
 )
+from lexline.app.cli.misuse import is_misuse, misuse
 from lexline.app.cli.output import show_diagnostics
 from lexline.data_problems import as_diagnostics
 from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
 from lexline_lineage.problems import LineageError
-from lexline_plugins.reporters.wording import printable
 
 __all__ = ["application", "run"]
 
@@ -123,14 +122,14 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         show_diagnostics((_out_of_reach(error),))
         return 2
-    except Exception as error:  # a command's words are wrong: the library's own error knows how to say so
-        show = getattr(error, "show", None)
-        if show is None:
+    except Exception as error:
+        if not is_misuse(error):
             raise
-        shown = StringIO()
-        show(file=shown)
-        print(printable(shown.getvalue()), end="", file=sys.stderr)
-        return int(getattr(error, "exit_code", 2))
+        if type(error).__name__ == "NoArgsIsHelpError":  # no mistake
+            error.show()  # type: ignore[attr-defined]  # typer's
+        else:
+            show_diagnostics((misuse(error),))
+        return 2
     return status if isinstance(status, int) else 0
 
 

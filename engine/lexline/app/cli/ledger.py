@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexline.app.cli.history import FormatOption, check_format, open_project_store
-from lexline.app.cli.options import ProjectOption, chosen_files, mistake
+from lexline.app.cli.options import ProjectOption, chosen_files, mistake, refuse_beside
+from lexline.lang.findings import a
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from lexline.ledger.chain import Fault, Head
-    from lexline.ledger.record import EvaluationEntry
+    from lexline.ledger.record import EvaluationEntry, Recorded
     from lexline.project_files import Files
     from lexline.store import Store
 
 LARGEST = 2**63 - 1
 """The largest number that a database takes."""
+NAMED = 5
+"""How many evaluations a message names."""
 _HEAD = re.compile(r"([0-9]{1,18}):(sha256:[0-9a-f]{64})")
 
 
@@ -58,6 +61,7 @@ def verify(
     check_format(format_)
     kept = [_head_of(text) for text in head or ()]
     if file is not None:
+        refuse_beside("`--file`", {"--project": project != Path()}, "an export is checked without a project")
         end, faults, unchecked = _verify_file(file, kept, key)
         if unchecked:
             note("the export is signed, and nobody looked at the signature: give the public key with --key")
@@ -152,11 +156,13 @@ def replay(
     from lexline_lineage.snapshot_store import Snapshots
 
     check_format(format_)
+    if number is not None:
+        refuse_beside(f"`replay {number}`", {"--last": last}, "name one entry, or how many of the newest")
     now = chosen_files(project)
     with ExitStack() as folders, progress("replaying") as tell_progress:
         files = _as_it_was(folders, project, policies, now) if policies is not None else now
         with stored(files) as store:
-            entries = _evaluations(store, number, last)
+            entries = [_evaluation(store, number)] if number is not None else _evaluations(store, last)
         plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
         kept = Path(folders.enter_context(TemporaryDirectory(prefix="lexline-"))) / "snapshots"  # nothing kept before
         found = []
@@ -182,17 +188,35 @@ def _as_it_was(folders: ExitStack, project: Path, side: str, now: Files) -> File
     return replace(files, portfolio=then.portfolio, waivers=then.waivers, identity=then.identity)
 
 
-def _evaluations(store: Store, number: int | None, last: int | None) -> list[tuple[int, EvaluationEntry]]:
-    """The evaluations of a ledger, or the last of them, or the one of a number."""
+def _evaluations(store: Store, last: int | None) -> list[tuple[int, EvaluationEntry]]:
+    """The evaluations of a ledger, or the last of them."""
     from lexline.ledger.record import EvaluationEntry
 
-    found = store.entries(number, ["evaluation"], last if number is None else 1)
-    evaluations = [(e.sequence, e.entry) for e in found if isinstance(e.entry, EvaluationEntry)]
-    if number is None:
-        return evaluations
-    if not evaluations or evaluations[0][0] != number:
-        raise mistake(f"entry {number} is no evaluation", "`lexline ledger show --kind evaluation` lists them")
-    return evaluations
+    found = store.entries(kinds=["evaluation"], last=last)
+    return [(e.sequence, e.entry) for e in found if isinstance(e.entry, EvaluationEntry)]
+
+
+def _evaluation(store: Store, number: int) -> tuple[int, EvaluationEntry]:
+    """The evaluation of a number. Raises ``LexlineError``."""
+    from lexline.ledger.record import EvaluationEntry
+
+    entry = _entry(store, number).entry
+    if isinstance(entry, EvaluationEntry):
+        return number, entry
+    evaluations = [str(sequence) for sequence, _ in _evaluations(store, NAMED)]
+    advice = f"the newest are {', '.join(evaluations)}" if evaluations else "`lexline check --record` records one"
+    raise mistake(f"entry {number} is no evaluation but {a(entry.kind)}", advice)
+
+
+def _entry(store: Store, number: int) -> Recorded:
+    """The entry of a number. Raises ``LexlineError``."""
+    from lexline.app.render.ledger import count_of
+
+    found = store.entries(number, last=1)
+    if not found or found[0].sequence != number:
+        count = store.ledger_head().sequence
+        raise mistake(f"there is no entry {number}", f"the ledger has {count_of(count)}; see `lexline ledger show`")
+    return found[0]
 
 
 def show(
@@ -208,19 +232,17 @@ def show(
 ) -> int:
     """Show the entries of the ledger, the newest first."""
     from lexline.app.cli.output import emit
-    from lexline.app.render.ledger import count_of, render_entries, render_entries_json, render_entry
+    from lexline.app.render.ledger import render_entries, render_entries_json, render_entry
     from lexline.ledger.record import KINDS
 
     check_format(format_)
+    if number is not None:
+        refuse_beside(f"`show {number}`", {"--kind": kind, "--last": last}, "name one entry, or say which of all")
     for word in kind or ():
         if word not in KINDS:
             raise mistake(f"`--kind {word}` is no kind of entry", "kinds are " + ", ".join(f"`{k}`" for k in KINDS))
     with open_project_store(project) as store:
-        alone = number is not None
-        entries = store.entries(number, () if alone else kind or (), 1 if alone else last)[::-1]
-        if number is not None and (not entries or entries[0].sequence != number):
-            count = store.ledger_head().sequence
-            raise mistake(f"there is no entry {number}", f"the ledger has {count_of(count)}; see `lexline ledger show`")
+        entries = store.entries(kinds=kind or (), last=last)[::-1] if number is None else (_entry(store, number),)
     if format_ == "json":
         emit(render_entries_json(entries), None, {})
     else:

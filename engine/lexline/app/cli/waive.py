@@ -10,10 +10,10 @@ import typer
 
 from lexline.app.cli.assess import files_with_ledger, recorded, said_of, show_recorded
 from lexline.app.cli.history import FormatOption, check_format
-from lexline.app.cli.options import ProjectOption, clock_of, mistake, parse_day, snapshots_of
+from lexline.app.cli.options import ProjectOption, clock_of, mistake, parse_day, refuse_beside, snapshots_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lexline.app.cli.session import Session
     from lexline.decision import Evaluation
@@ -49,6 +49,7 @@ def waive(
     check_format(format_)
     terms = {"every": every, "where": where, "control": control, "approver": approver, "role": role}
     said = said_of({**terms, "reason": reason, "requested_by": requested_by}, {"since": since, "until": until})
+    _check_together(list_, withdraw, {**dict.fromkeys(names or (), True), **_written(said)}, {"--by": by, "--on": on})
     files = files_with_ledger(project)
     if withdraw is not None:
         return _withdraw(files, withdraw, {"by": by, "reason": reason, "on": on}, format_)
@@ -61,6 +62,22 @@ def waive(
     if elements:
         said["elements"] = elements
     return _record(files, session, said, format_)
+
+
+def _written(said: Mapping[str, object]) -> dict[str, object]:
+    """What a waiver says, by the options that say it."""
+    return {"--" + {"since": "from"}.get(name, name).replace("_", "-"): value for name, value in said.items()}
+
+
+def _check_together(list_: bool, withdraw: int | None, waived: dict[str, object], withdrawn: dict[str, object]) -> None:
+    """Refuses what has no use beside ``--list`` or ``--withdraw``, and what only that has a use for."""
+    if list_:
+        refuse_beside("`--list`", {"--withdraw": withdraw is not None, **waived, **withdrawn}, "write `--list` alone")
+    elif withdraw is not None:
+        others = {name: value for name, value in waived.items() if name != "--reason"}
+        refuse_beside("`--withdraw`", others, "only --by, --reason and --on say more of it")
+    else:
+        refuse_beside("a new waiver", withdrawn, "`--approver` approves it, and `--from` is its first day")
 
 
 def _record(files: Files, session: Session, said: dict[str, object], format_: str) -> int:
