@@ -17,7 +17,6 @@ from lexline.impacts import Flip, Impact, RuleChanges
 from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import Waiver
 from lexline.plan import nodes as plan
-from lexline.plan.footprint import conditions_of
 from lexline.plan.nodes import Plan, nodes_read
 from lexline.report import plain_value
 from lexline_lineage.difference import difference
@@ -122,7 +121,7 @@ class _Teller:
         """The dated parameters that a rule reads."""
         if rule not in self._parameters:
             seen: set[int] = set()
-            stack = list(conditions_of(self._plan.rules[rule]))
+            stack = list(self._plan.conditions[rule])
             while stack:
                 number = stack.pop()
                 if number not in seen:

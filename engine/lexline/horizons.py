@@ -20,7 +20,7 @@ from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.cone_columns import Decided
 from lexline.evaluate.decisions import VERDICTS, VerdictColumn
 from lexline.evaluate.holds import NEVER, Holds
-from lexline.evaluate.moved import moves
+from lexline.evaluate.moved import Moves
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.horizon_causes import tell_turns
 from lexline.impact_causes import ToldFlip
@@ -197,12 +197,11 @@ class _Walk:
     def _moved(self, changed: Difference) -> Iterator[Key]:
         """The rules that may say something else because facts have changed."""
         graph, waivers = self.evaluation.graph, self.evaluation.waived()
-        found = moves(self.plan, changed, graph, self._checks)
+        found = Moves(self.plan, changed, graph, self._checks).trace()
         for key in self.rules:
-            kind, moved = self.plan.rules[key].kind, found.of_rule(self.plan.rules[key])
-            marked = found.marked(moved.slots[0])
+            kind, moved = self.plan.rules[key].kind, found.of_rule(key)
             reached = kind in graph.kind_names and bool(
-                (graph.kind_codes[marked] == graph.kind_names.index(kind)).any()
+                (graph.kind_codes[moved.marked] == graph.kind_names.index(kind)).any()
             )
             selected = any(waiver.selection is not None for waiver in waivers.about(key))
             if moved.everything or reached or kind in changed.touched or selected:

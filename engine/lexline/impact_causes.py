@@ -228,7 +228,7 @@ class _Teller:
             number = side.graph.number(element)
             for adjacency in (side.graph.upstream, side.graph.downstream) if number is not None else ():
                 reached = reached_from(adjacency, np.array([number], np.int64), None)
-                found |= set(side.graph.ids.take(np.flatnonzero(reached).tolist()))
+                found |= set(side.graph.ids.take(reached.tolist()))
         return found
 
     def _told(

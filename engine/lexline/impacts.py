@@ -20,7 +20,7 @@ from lexline.evaluate.column_types import Index
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator, VerdictColumn
 from lexline.evaluate.cone_columns import Decided
 from lexline.evaluate.earlier import Earlier
-from lexline.evaluate.moved import Moves, moves
+from lexline.evaluate.moved import Moves
 from lexline.evaluate.verdict import Verdict
 from lexline.lang.digest import rule_digest
 from lexline.lang.signatures import CheckSignature
@@ -143,17 +143,20 @@ class Impacts:
         moved = None
         words = old.graph.vocabulary, new.graph.vocabulary
         if old.clock == new.clock and (words[0] is words[1] or words[0] == words[1]):
-            moved = moves(plan_of(new.program), facts, new.graph, self._checks)
-        later = _Side(new, self._earlier(new, moved, facts))
+            moved = Moves(plan_of(new.program), facts, new.graph, self._checks)
+        earlier = self._earlier(new, moved, facts)
+        later = _Side(new, earlier)
+        if moved is not None:
+            moved.trace(None if earlier is None else later.columns.moved)
         comparing = _Comparing(self._old, later, facts)
         anew = {*changes.added, *changes.removed, *changes.changed}
         columns = []
         for key in dict.fromkeys((*new.program.rules, *old.program.rules)):
-            rule = None if moved is None or key in anew else moved.of_rule(later.columns.plan.rules[key])
+            rule = None if moved is None or key in anew else moved.of_rule(key)
             if rule is None or moved is None or rule.everything or comparing.may_be_waived_otherwise(key):
                 columns.append(comparing.all(key))
             else:
-                columns.append(comparing.some(key, moved.marked(rule.slots[0])))
+                columns.append(comparing.some(key, rule.marked))
         found = tuple(column for column in columns if len(column.elements))
         return Impact(old, new, changes, facts, found, later.decided)
 

@@ -13,7 +13,7 @@ import numpy as np
 from lexline.basis import Bases
 from lexline.due.changes import Blocks
 from lexline.evaluate.column_types import Bools
-from lexline.evaluate.moved import Moved, Moves, moves
+from lexline.evaluate.moved import Moved, Moves
 from lexline.evaluate.walks import spread
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Reassessment
@@ -44,9 +44,9 @@ class Comparison:
         if not self.changed:
             return False
         if rule not in self._rules:
-            self._rules[rule] = self._moves.of_rule(self._plan.rules[rule])
+            self._rules[rule] = self._moves.of_rule(rule)
         moved = self._rules[rule]
-        return moved.everything or any(marks is not None and bool(marks[number]) for marks in moved.slots)
+        return moved.everything or any(marks is not None and bool(marks.everywhere[number]) for marks in moved.slots)
 
     def names(self, clause: Reassessment, number: int) -> bool:
         """Whether something that a clause names for an element has changed, or may have."""
@@ -99,7 +99,7 @@ class Comparison:
 
     @cached_property
     def _moves(self) -> Moves:
-        return moves(self._plan, self.changed, self._now, self._checks)
+        return Moves(self._plan, self.changed, self._now, self._checks).trace()
 
     def _reached(self, clause: Reassessment) -> Bools:
         """The elements from which a clause leads to what changed: attributes that it names, elements, the way."""

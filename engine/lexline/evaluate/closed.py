@@ -4,10 +4,11 @@ once for all elements of the member's kind. ``paint`` and ``summing`` bring the 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lexline.evaluate.column_types import Cells, Numbers, Truths, Values, repeat, truth_of
-from lexline.evaluate.frames import Reader
+from lexline.evaluate.column_types import Cells, Index, Numbers, Truths, Values, repeat, truth_of
+from lexline.evaluate.frames import Frame, Reader
 from lexline.evaluate.grounds import Ground, LineageGround, RelationGround
 from lexline.evaluate.truth_columns import conjunction
 from lexline.evaluate.walks import Masks
@@ -67,26 +68,28 @@ class Closed:
         scope = _navigation(node).scope
         return self._ways.masks(scope) if isinstance(scope, Lineage) else None
 
-    def member(self, node: Node) -> Truths:
-        """Which members count: of a quantifier those with condition and body."""
+    def member(self, node: Node, rows: Index | None = None) -> Truths:
+        """Which members (of those at ``rows``) count: of a quantifier those with condition and body."""
         parts = node.inputs if isinstance(node.operation, Quantify) else node.inputs[:1]
         always = [self._reader.plan.nodes[part.node].operation == Constant(True) for part in parts]
         asked = [part for part, is_always in zip(parts, always, strict=True) if not is_always] or parts[:1]
-        return conjunction([truth_of(self._cells(node, part)) for part in asked])
+        return conjunction([truth_of(self._cells(node, part, rows)) for part in asked])
 
     def body(self, node: Node) -> Truths:
         """Which members have the body of a share or of an extreme."""
         return truth_of(self._cells(node, node.inputs[2 if isinstance(node.operation, Extreme) else 1]))
 
-    def value(self, node: Node) -> Numbers | Values:
-        """The value of each member: what is summed up, compared, or puts them in order."""
-        value = self._cells(node, node.inputs[1])
+    def value(self, node: Node, rows: Index | None = None) -> Numbers | Values:
+        """The value of each member (at ``rows``): what is summed up, compared, or puts them in order."""
+        value = self._cells(node, node.inputs[1], rows)
         if isinstance(value, Truths):
             raise TypeError("truth has no order")
         return value
 
-    def _cells(self, node: Node, part: Input) -> Cells:
-        """A closed input for all members."""
+    def _cells(self, node: Node, part: Input, rows: Index | None = None) -> Cells:
+        """A closed input for all members, or for some."""
+        if rows is not None:  # of the member alone, whatever slot it stands in
+            return self._reader.read(replace(part, slots=(0,) * len(part.slots)), Frame(len(rows), (rows,)))
         column = self._reader.column(part.node)
         return column if part.slots else repeat(column, self._reader.extent(_navigation(node).member))
 

@@ -24,6 +24,7 @@ __all__ = [
     "Cells",
     "Index",
     "Numbers",
+    "Renewed",
     "Texts",
     "Truths",
     "Values",
@@ -32,9 +33,11 @@ __all__ = [
     "copied",
     "decode",
     "encode",
+    "joined",
     "repeat",
     "truth_of",
     "truths",
+    "unlike",
     "width",
     "write",
 ]
@@ -202,6 +205,37 @@ def choose(where: Bools, one: Cells, other: Cells) -> Cells:
             raise TypeError("the two values are of different types")
 
 
+def joined(one: Numbers | Values, other: Numbers | Values) -> Numbers | Values:
+    """The rows of one column, then those of another of the same type."""
+
+    def both(part: NDArray[Any], further: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([part, further])
+
+    known, failed = both(one.known, other.known), both(one.failed, other.failed)
+    match one, other:
+        case Numbers(), Numbers():
+            return Numbers(both(one.low, other.low), both(one.high, other.high), known, failed)
+        case Values(), Values():
+            return Values(both(one.values, other.values), known, failed)
+        case _:
+            raise TypeError("the two columns are of different types")
+
+
+def unlike(one: Cells, other: Cells) -> Bools:
+    """The rows in which two columns of the same type differ."""
+    found: Bools = (one.known != other.known) | (one.failed != other.failed)
+    match one, other:
+        case Truths(), Truths():
+            found |= one.yes != other.yes
+        case Numbers(), Numbers():
+            found |= (one.low != other.low) | (one.high != other.high)
+        case Values(), Values():
+            found |= one.known & np.asarray(one.values != other.values, np.bool_)
+        case _:
+            raise TypeError("the two columns are of different types")
+    return found
+
+
 def truth_of(cells: Cells) -> Truths:
     """The column of a condition."""
     if not isinstance(cells, Truths):
@@ -232,6 +266,34 @@ def write(whole: Cells, rows: Index, part: Cells) -> None:
             if isinstance(whole, Truths | Numbers) or isinstance(part, Truths | Numbers):
                 raise TypeError("the part is of another type")
             whole.values[rows], whole.known[rows], whole.failed[rows] = part.values, part.known, part.failed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Renewed:
+    """A column that is as it was (``kept``), but for some ``rows``, ascending, at which it is as in ``part``."""
+
+    kept: Cells
+    rows: Index
+    part: Cells
+
+    def column(self) -> Cells:
+        """All of it."""
+        if not len(self.rows):
+            return self.kept
+        found = copied(self.kept)
+        write(found, self.rows, self.part)
+        return found
+
+    def take(self, rows: Index) -> Cells:
+        """What it is at each of ``rows``."""
+        if rows is self.rows and len(rows):
+            return self.part
+        found = self.kept.take(rows)
+        if len(self.rows):
+            places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+            anew = np.flatnonzero(self.rows[places] == rows)
+            write(found, anew, self.part.take(places[anew]))
+        return found
 
 
 def _cell_type(type: ValueType) -> np.dtype[Any]:  # noqa: A002

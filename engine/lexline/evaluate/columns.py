@@ -21,12 +21,11 @@ from lexline.evaluate.column_types import (
     Cells,
     Index,
     Numbers,
+    Renewed,
     Texts,
-    copied,
     decode,
     repeat,
     truth_of,
-    write,
 )
 from lexline.evaluate.decisions import PHASES, VERDICTS, VerdictColumn
 from lexline.evaluate.frames import Frame, Reader, distinct
@@ -52,6 +51,7 @@ FEW = 64
 
 if TYPE_CHECKING:
     from lexline.evaluate.earlier import Earlier
+    from lexline.evaluate.moved import Moved
 
 __all__ = ["PHASES", "VERDICTS", "ColumnEvaluator", "Figure", "VerdictColumn"]
 
@@ -96,6 +96,7 @@ class ColumnEvaluator:
         self._checks = NoChecks() if checks is None else checks
         self._leaves = self.leaves_for(self)
         self._columns: dict[int, Cells] = {}
+        self._renewals: dict[int, Renewed | None] = {}
         self.ways = WholeWays(self, walk_kernels(len(graph.upstream.neighbours), kernels), earlier, bounds.pairs)
         self.sets = Sets(self, self.ways, bounds.pairs)
         self.closed: Closed = Closed(self, self.ways, earlier, bounds.together)
@@ -168,33 +169,44 @@ class ColumnEvaluator:
         """A node of no slot (one row), or of one slot (a row for each element of its kind)."""
         found = self._columns.get(node)
         if found is None:
-            kept = self._earlier.column(node) if self._earlier is not None else None
-            if kept is None:
+            renewed = self._renewed(node) if self._earlier is not None else None
+            if renewed is None:
                 domains = self.plan.nodes[node].domains
                 frame = self.whole(domains[0]) if domains else Frame(1, ())
                 found = self._evaluate(self.plan.nodes[node], frame)
             else:
-                found = self._renewed(self.plan.nodes[node], *kept) if len(kept[1]) else kept[0]
+                found = renewed.column()
             self._columns[node] = found
             for read in self._uses.decided(node) if self._uses is not None else ():
                 self._columns.pop(read, None)
         return found
 
-    def _renewed(self, node: Node, kept: Cells, rows: Index) -> Cells:
-        """A column as it was, but for some rows."""
-        size, part = self.extent(node.domains[0]), Frame(len(rows), (rows,))
+    def _at(self, node: int, rows: Index) -> Cells:
+        """A column of one slot at some of its rows."""
+        renewed = self._renewed(node) if self._earlier is not None and node not in self._columns else None
+        return self.column(node).take(rows) if renewed is None else renewed.take(rows)
+
+    def moved(self, number: int, may: Moved) -> Moved:
+        """Of the rows of a node that may have moved those that have."""
+        return may if self._earlier is None else self._earlier.look(number, may, lambda rows: self._at(number, rows))
+
+    def _renewed(self, number: int) -> Renewed | None:
+        """A column as it was, but for some rows, which are decided anew; None where all are."""
+        if number not in self._renewals:
+            kept = self._earlier.column(number) if self._earlier is not None else None
+            self._renewals[number] = None if kept is None else self._renewal(self.plan.nodes[number], *kept)
+        return self._renewals[number]
+
+    def _renewal(self, node: Node, kept: Cells, rows: Index) -> Renewed | None:
+        if not len(rows):
+            return Renewed(kept, rows, kept)
+        part = Frame(len(rows), (rows,))
         method = node.operation.method if isinstance(node.operation, plan.Navigating) else "pairs"
-        is_again = method == "paint" and self.paints.is_again(node)
-        if not is_again and len(rows) > _few(node, size):
-            return self._evaluate(node, self.whole(node.domains[0]))
-        found = copied(kept)
-        if is_again:
-            write(found, rows, self._painter.read(node, part))
-        elif method == "sum":
-            write(found, rows, self._summer.read(node, part))
-        else:
-            write(found, rows, self._evaluate(node, part))
-        return found
+        if method == "paint" and self.paints.again(node) is not None:
+            return Renewed(kept, rows, self._painter.read(node, part))
+        if len(rows) > _few(node, self.extent(node.domains[0])):
+            return None
+        return Renewed(kept, rows, self._summer.read(node, part) if method == "sum" else self._evaluate(node, part))
 
     def read(self, source: Input, frame: Frame) -> Cells:
         """A node for each row of a frame."""
@@ -202,8 +214,7 @@ class ColumnEvaluator:
             column = self.column(source.node)
             return column if not frame.slots else repeat(column, frame.size)
         if len(source.slots) == 1:
-            column = self.column(source.node)
-            return column if frame.whole else column.take(frame.slots[source.slots[0]])
+            return self.column(source.node) if frame.whole else self._at(source.node, frame.slots[source.slots[0]])
         node, part = self.plan.nodes[source.node], frame.pick(source.slots)
         if len(source.slots) == len(frame.slots):
             return self._evaluate(node, part)

@@ -6,13 +6,14 @@ decided anew, and the column as it was; for each paint where it got. Elements ha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lexline.evaluate.column_types import Bools, Cells, Index
-from lexline.evaluate.moved import Moves
+from lexline.evaluate.column_types import Cells, Index, unlike
+from lexline.evaluate.moved import Marks, Moved, Moves
 from lexline.plan.nodes import Domain, Items, Lineage, Node, Related
 from lexline_lineage.difference import Difference
 from lexline_lineage.graph import Graph
@@ -25,6 +26,7 @@ __all__ = ["Earlier"]
 
 _OF_TEXTS = (Sort.TEXT, Sort.ENUMERATION, Sort.LIST, Sort.DOCUMENT)
 """The types whose cells are numbers of a table of texts."""
+_NONE: Index = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +39,7 @@ class Earlier:
     moves: Moves
     facts: Difference
     _places: dict[str, Index] = field(default_factory=dict)
+    _rows: dict[tuple[int, str], Index] = field(default_factory=dict)
 
     @property
     def shares_texts(self) -> bool:
@@ -44,31 +47,47 @@ class Earlier:
         before, after = self.columns.graph.texts, self.graph.texts
         return before is after or (before.data is after.data and before.more == after.more)
 
-    def rows_of(self, marks: Bools | None, kind: str) -> Index:
-        """The rows of a kind whose elements are marked."""
-        numbers = self.moves.marked(marks)
-        if kind not in self.graph.kind_names:
-            return np.zeros(0, np.int64)
-        code = self.graph.kind_names.index(kind)
-        rows: Index = self.graph.rows[numbers[self.graph.kind_codes[numbers] == code]].astype(np.int64)
-        return rows
+    def rows_of(self, marks: Marks | None, kind: str) -> Index:
+        """The rows of a kind whose elements are marked: the same array whenever it is asked."""
+        if marks is None or kind not in self.graph.kind_names:
+            return _NONE
+        place = id(marks), kind  # the marks live as long as the moves
+        if place not in self._rows:
+            of_kind = self.graph.kind_codes[marks.numbers] == self.graph.kind_names.index(kind)
+            self._rows[place] = self.graph.rows[marks.numbers[of_kind]].astype(np.int64)
+        return self._rows[place]
 
     def column(self, number: int) -> tuple[Cells, Index] | None:
         """A column of no slot or one as it was, and the rows of it to be decided anew; None where all are."""
-        node, moved = self.columns.plan.nodes[number], self.moves.nodes[number]
+        node, moved = self.columns.plan.nodes[number], self.moves.nodes.get(number)
         domain = node.domains[0] if node.domains else None
-        if moved.everything or not self._is_kept(node, domain):
+        if (moved is not None and moved.everything) or not self._is_kept(node, domain):
             return None
-        if domain is None:
-            return self.columns.column(number), np.zeros(0, np.int64)
-        if isinstance(domain, Items):
-            return None if moved.slots[0] is not None else (self.columns.column(number), np.zeros(0, np.int64))
-        kept = self.columns.column(number)
+        kept, marks = self.columns.column(number), None if moved is None or domain is None else moved.slots[0]
+        if domain is None or isinstance(domain, Items):
+            return (kept, _NONE) if marks is None else None
         if domain in self.facts.touched:
             if not self.columns.extent(domain):
                 return None
             kept = kept.take(self._were(domain))
-        return kept, self.rows_of(moved.slots[0], domain)
+        return kept, self.rows_of(marks, domain)
+
+    def look(self, number: int, may: Moved, part: Callable[[Index], Cells]) -> Moved:
+        """Of the rows of a node that may have moved those that have: its column is what it was at the others. ``part``
+        decides some of them."""
+        node = self.columns.plan.nodes[number]
+        domain = node.domains[0] if len(node.domains) == 1 else None
+        if may.everything or not isinstance(domain, str) or self.moves.others is not None:
+            return may
+        kept, marks = self.column(number), may.slots[0]
+        if kept is None or marks is None:
+            return may
+        was, rows = kept
+        moved = np.flatnonzero(unlike(was.take(rows), part(rows)))
+        if len(moved) == len(marks.numbers):
+            return may
+        numbers = self.graph.members[domain][rows[moved]].astype(np.int64)
+        return Moved(slots=(Marks(numbers, marks.size) if len(numbers) else None,))
 
     def _is_kept(self, node: Node, domain: Domain | None) -> bool:
         if node.type.sort in _OF_TEXTS and not self.shares_texts:
@@ -86,7 +105,7 @@ class Earlier:
             return False
         if isinstance(scope, Lineage):
             return self.moves.is_still(scope)
-        flows = all(marks is None for marks in self.moves.grounds.values())
+        flows = self.moves.ground("upstream") is None and self.moves.ground("downstream") is None
         return flows and all(name not in self.facts.edges for name, _ in scope.relations)
 
     def _were(self, kind: str) -> Index:

@@ -6,23 +6,23 @@ Members are given by their position in their kind; answers are for the origins, 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lexline.evaluate.column_types import Bools, Index, Truths
+from lexline.evaluate.column_types import Bools, Index
 from lexline.evaluate.kernels_sets import sums_between
 from lexline.evaluate.navigation_columns import members_of
-from lexline.evaluate.repaint import Area, Numbers, Repaint
+from lexline.evaluate.repaint import Area, Repaint
 from lexline.evaluate.walk_kernels import WalkKernels
 from lexline.evaluate.walks import Mark, Masks, Weights, edges_from
 from lexline.plan.nodes import Lineage, Related
 from lexline_lineage.graph import Adjacency, Graph
 
-Array = TypeVar("Array", NDArray[np.bool_], NDArray[np.int64])
+Array = TypeVar("Array", NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32])
 
 __all__ = ["Ground", "LineageGround", "RelationGround"]
 
@@ -52,9 +52,10 @@ class Ground(ABC):
     def greatest(self, marked: Bools, ranks: Index, *, certain: bool) -> Index:
         """For each origin the greatest of ``ranks`` (one for each marked member, from 0) that reaches it; -1: none."""
 
+    @property
     @abstractmethod
-    def own_members(self, holds: Truths) -> Bools:
-        """The origins that are to be avoided (the start is exempt) and could be members of their own."""
+    def avoided(self) -> Bools | None:
+        """The origins that are to be avoided (the start is exempt) and could be members of their own; None: none."""
 
     @property
     @abstractmethod
@@ -81,10 +82,9 @@ class LineageGround(Ground):
         self._masks, self._steps, self._kernels = masks, scope.steps, kernels
         self._origins, self._members = (members_of(graph, kind) for kind in kinds)
         self.origins = len(self._origins)
-        self._same_kind = kinds[0] == kinds[1]
         self.size = len(graph.kind_codes)
-        self._kinds, self._rows = graph.kind_codes, graph.rows
-        self._codes = [graph.kind_names.index(kind) if kind in graph.kind_names else -2 for kind in kinds]
+        codes = (graph.kind_names.index(kind) if kind in graph.kind_names else -2 for kind in kinds)
+        self._codes = next(codes), next(codes)
         self.is_sure = not self._forward.possible.any() and (masks is None or not masks.perhaps.any())
 
     def spread(self, marks: Sequence[tuple[Bools, bool]]) -> list[Bools]:
@@ -105,10 +105,20 @@ class LineageGround(Ground):
 
     def count(self, marked: Bools, cap: int, *, certain: bool) -> Index:
         """Counted no further than ``cap``, at any distance."""
+        return self._count(marked, cap, certain=certain)[self._origins]
+
+    def counted(self, marked: Bools, cap: int, *, certain: bool) -> NDArray[np.int32]:
+        """For each element of the graph which of the members reach it, up to so many (numbers; -1: no more)."""
+        had = np.full((self.size, cap), -1, np.int32)
+        self._count(marked, cap, certain=certain, had=had)
+        return had
+
+    def _count(self, marked: Bools, cap: int, *, certain: bool, had: NDArray[np.int32] | None = None) -> Index:
         if self._steps is not None:
             raise TypeError("labels go any number of steps")
         seeds, blocked = self._seeds(marked, certain=certain)
-        return self._kernels.spread_labels(self._back, seeds, blocked, cap, certain=certain)[self._origins]
+        numbers = np.flatnonzero(seeds)
+        return self._kernels.spread_labels(self._back, numbers, numbers, blocked, cap, certain=certain, had=had)
 
     def sums(self, weights: Sequence[tuple[Index | Bools, bool]], at: Index | None = None) -> list[Index]:
         """One walk from each origin for all weights."""
@@ -137,29 +147,13 @@ class LineageGround(Ground):
 
     def again(self, area: Area) -> Repaint:
         """A paint of an area once more."""
-        return Repaint(area, self._masks, self._kernels)
+        return Repaint(area, self._codes, self._masks, self._kernels)
 
-    def of_members(self, column: Array, missing: int) -> Callable[[Numbers], Array]:
-        """What a column of the members says of elements by their numbers; ``missing`` of all that are no members."""
-
-        def said(numbers: Numbers) -> Array:
-            found = np.full(len(numbers), missing, column.dtype)
-            are_members = np.flatnonzero(self._kinds[numbers] == self._codes[1])
-            found[are_members] = column[self._rows[numbers[are_members]]]
-            return found
-
-        return said
-
-    def of_area(self, area: Area, found: Array) -> Array:
-        """What was found for the elements of an area, for the origins among them."""
-        own: Bools = self._kinds[area.elements] == self._codes[0]
-        return found[own]
-
-    def own_members(self, holds: Truths) -> Bools:
+    @cached_property
+    def avoided(self) -> Bools | None:
         """Only where the origins are of the members' kind."""
-        if self._masks is None or not self._same_kind:
-            return np.zeros(self.origins, np.bool_)
-        return self._masks.any[self._origins] & ~holds.no
+        same = self._codes[0] == self._codes[1]
+        return self._masks.any[self._origins] if same and self._masks is not None else None
 
     @cached_property
     def doubtful(self) -> Bools:
@@ -223,9 +217,10 @@ class RelationGround(Ground):
             best[filled] = np.maximum.reduceat(values, self._ends[filled])
         return best
 
-    def own_members(self, holds: Truths) -> Bools:  # noqa: ARG002
+    @property
+    def avoided(self) -> Bools | None:
         """Nothing is avoided."""
-        return np.zeros(self.origins, np.bool_)
+        return None
 
     @cached_property
     def doubtful(self) -> Bools:

@@ -26,7 +26,6 @@ from lexline.evaluate.truth_columns import inverse, lines_that_count
 from lexline.evaluate.verdict import Clock
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.footprint import conditions_of
 from lexline.plan.nodes import Input, Node, Plan, nodes_read
 from lexline.plan.uses import all_read
 from lexline_lineage.values import Sort
@@ -73,15 +72,14 @@ class Holds:
 
     def depends(self, key: Key) -> bool:
         """Whether anything that a rule reads depends on the date."""
-        rule = self.columns.plan.rules[key]
-        parts = (rule.applies, rule.excepted, rule.required, *(line.condition for line in rule.force))
-        return bool(rule.force) or any(self._dated[part.node] for part in parts)
+        of = self.columns.plan
+        return bool(of.rules[key].force) or any(self._dated[number] for number in of.conditions[key])
 
     def unforeseen(self, key: Key) -> Iterator[str]:
         """Why a rule has to be asked again on every day, where something that it reads does not say when it changes.
         To be asked after ``rule``."""
         of = self.columns.plan
-        for number in sorted(all_read(of.reads, conditions_of(of.rules[key]))):
+        for number in sorted(all_read(of.reads, of.conditions[key])):
             node = of.nodes[number]
             if isinstance(node.operation, plan.Check) and node.operation.check in self._open:
                 yield f"the check {node.operation.check} reads the date and does not say until when its answers hold"

@@ -71,9 +71,8 @@ class SetsHold:
         counts, until = self._members(node, members, paints=True)
         ground = self._columns.closed.ground(node)
         found = _first(ground, until, until < NEVER)
-        own = ground.own_members(Truths(*(np.zeros(members.size, np.bool_) for _ in range(3))))
-        if own.any():  # what is avoided may still be reached by itself
-            found = np.where(own, np.minimum(found, until), found)
+        if ground.avoided is not None:  # what is avoided may still be reached by itself
+            found = np.where(ground.avoided, np.minimum(found, until), found)
         if self._is_shown_by_one(node):
             found = np.maximum(found, -_first(ground, -until, counts.yes, certain=True, none=1))
         return found

@@ -7,34 +7,63 @@ go back through the later graph: from an element that reaches nothing changed th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from heapq import heapify, heappop, heappush
+from typing import Self
 
 import numpy as np
 
 from lexline.evaluate.column_types import Bools, Index
 from lexline.evaluate.walk_kernels import walk_kernels
 from lexline.lang.signatures import CheckSignature
+from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.footprint import conditions_of
-from lexline.plan.nodes import Items, Lineage, Navigate, Node, Plan, Related, RulePlan, nodes_read
+from lexline.plan.nodes import Items, Lineage, Navigate, Navigating, Node, Plan, Related, nodes_read
 from lexline_lineage.difference import Difference
 from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["Moved", "Moves", "moves"]
+__all__ = ["Marks", "Moved", "Moves"]
 
 COMPLETE = "lineage_complete"
 """The attribute that says whether an element without recorded inputs is open."""
+
+FEW = 32
+"""Fewer than one in so many elements are put together by their numbers, more by a mark for each."""
+
+
+class Marks:
+    """Some elements of a graph of ``size``, by their ``numbers``, ascending."""
+
+    def __init__(self, numbers: Index, size: int) -> None:
+        self.numbers = numbers
+        self.size = size
+
+    @cached_property
+    def everywhere(self) -> Bools:
+        """For each element whether it is one of them."""
+        found = np.zeros(self.size, np.bool_)
+        found[self.numbers] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moved:
     """The rows of a node that may have moved: all (``everything``), or those with a marked element in some slot. Marks
-    are by number of the later graph; None: no element is marked."""
+    are of the later graph; None: no element is marked."""
 
     everything: bool = False
-    slots: tuple[Bools | None, ...] = ()
+    slots: tuple[Marks | None, ...] = ()
+    members: Marks | None = None
+    """of what a node that navigates reads of its members, those that may have moved"""
+
+    @property
+    def marked(self) -> Index:
+        """The elements marked in the first slot, ascending."""
+        marks = self.slots[0] if self.slots else None
+        return np.zeros(0, np.int64) if marks is None else marks.numbers
 
     @property
     def nothing(self) -> bool:
@@ -42,83 +71,81 @@ class Moved:
         return not self.everything and all(marks is None for marks in self.slots)
 
 
-@dataclass(frozen=True, eq=False)
+_STILL = Moved()
+
+Look = Callable[[int, Moved], Moved]
+"""Tells, of a node and its rows that may have moved, which have."""
+
+
 class Moves:
-    """What may have moved: of the nodes of a plan, of its rules, and of the ways along which they navigate."""
+    """What may have moved: of the nodes of a plan, of its rules, and of the ways along which they navigate. ``graph``
+    is the later one. A check that is not in ``checks`` may read anything."""
 
-    nodes: Sequence[Moved]
-    others: Bools | None
-    """elements that were not there before, or were of another kind"""
-    grounds: Mapping[str, Bools | None]
-    """by direction, the elements from which the lineage leads elsewhere, or is open in another way"""
-    _numbers: dict[int, tuple[Bools, Index]] = field(default_factory=dict)
+    def __init__(self, rules: Plan, changed: Difference, graph: Graph, checks: Mapping[str, CheckSignature]) -> None:
+        self._plan = rules
+        self._changed = changed
+        self._graph = graph
+        self._checks = checks
+        self._kernels = walk_kernels(len(graph.upstream.neighbours))
+        self._grounds: dict[str, Marks | None] = {}
+        self._painted: dict[tuple[str, int | None, bytes], Marks | None] = {}
+        self._moved: dict[int, Moved] = {}
+        self.others = self._marks(changed.kinds)
+        """elements that were not there before, or were of another kind"""
+        self.nodes: dict[int, Moved] = {}
+        """the nodes that may have moved, with what they read as far as that has"""
 
-    def marked(self, marks: Bools | None) -> Index:
-        """The numbers of the elements that some marks of these moves mark."""
-        if marks is None:
-            return np.zeros(0, np.int64)
-        if id(marks) not in self._numbers:  # the marks are kept, so that no others get their place
-            self._numbers[id(marks)] = marks, np.flatnonzero(marks)
-        return self._numbers[id(marks)][1]
-
-    def of_rule(self, rule: RulePlan) -> Moved:
+    def of_rule(self, key: Key) -> Moved:
         """The elements for which the verdict or the phase of a rule may differ, in one slot."""
-        parts = [self.nodes[number] for number in conditions_of(rule)]
+        parts = [self._moved[number] for number in self._plan.conditions[key] if number in self._moved]
         marks = _union([self.others, *(marks for part in parts for marks in part.slots)])
         return Moved(any(part.everything for part in parts), (marks,))
 
     def is_still(self, scope: Lineage) -> bool:
         """Whether a scope leads where it led, past the same, and is open where it was."""
-        avoided = all(self.nodes[node.condition].nothing for node in scope.avoiding)
-        return avoided and self.grounds[scope.direction] is None
+        avoided = any(node.condition in self._moved for node in scope.avoiding)
+        return not avoided and self.ground(scope.direction) is None
 
+    def trace(self, look: Look | None = None) -> Self:
+        """Goes from the nodes that read what has changed on to those that read them, as long as there is something that
+        moves. ``look`` decides a node, so that those that come to what they came to before end it there."""
+        rules, seen = self._plan, set(self._begun(self._plan))
+        pending = [self._turn(number) for number in seen]
+        heapify(pending)
+        while pending:
+            together = [heappop(pending)]
+            while pending and pending[0][:2] == together[0][:2] == (together[0][0], False):
+                together.append(heappop(pending))
+            for _, _, number in together:
+                if not (found := self._of(rules.nodes[number])).nothing:
+                    self.nodes[number] = found
+            for number in (number for _, _, number in together if number in self.nodes):
+                moved = self.nodes[number] if look is None else look(number, self.nodes[number])
+                if not moved.nothing:
+                    self._moved[number] = moved
+                    further = [reader for reader in rules.readers[number] if reader not in seen]
+                    seen.update(further)
+                    for reader in further:
+                        heappush(pending, self._turn(reader))
+        return self
 
-def moves(plan: Plan, changed: Difference, graph: Graph, checks: Mapping[str, CheckSignature]) -> Moves:
-    """What may differ in ``graph``, the later one. A check that is not in ``checks`` may read anything."""
-    tracing = _Tracing(plan, changed, graph, checks)
-    grounds = {direction: tracing.ground(direction) for direction in ("upstream", "downstream")}
-    return Moves(tracing.nodes, tracing.others, grounds)
+    def _turn(self, number: int) -> tuple[int, bool, int]:
+        """When a node has its turn: after all that it reads, those that are painted together one after another."""
+        operation = self._plan.nodes[number].operation
+        is_alone = not isinstance(operation, Navigating) or operation.method == "pairs"
+        return self._plan.depths[number], is_alone, number
 
-
-class _Tracing:
-    """The marks of all nodes, in the order of the plan: each after those that it reads."""
-
-    def __init__(self, rules: Plan, changed: Difference, graph: Graph, checks: Mapping[str, CheckSignature]) -> None:
-        self._changed = changed
-        self._graph = graph
-        self._checks = checks
-        self._kernels = walk_kernels(len(graph.upstream.neighbours))
-        self._grounds: dict[str, Bools | None] = {}
-        self._painted: dict[tuple[str, int | None, bytes], Bools] = {}
-        self.others = self._marks(changed.kinds)
-        most = max((len(node.domains) for node in rules.nodes), default=0)
-        still = [Moved(slots=(None,) * slots) for slots in range(most + 1)]
-        ways = (self.others, self.ground("upstream"), self.ground("downstream"))
-        self._is_quiet = not changed.edges and all(marks is None for marks in ways)
-        self.nodes: list[Moved] = []
-        moved: set[int] = set()
-        for number, node in enumerate(rules.nodes):
-            found = still[len(node.domains)]
-            if not moved.isdisjoint(rules.reads[number]) or not self._is_still(node):
-                of_node = self._of(node)
-                if not of_node.nothing:
-                    moved.add(number)
-                    found = of_node
-            self.nodes.append(found)
-
-    def _is_still(self, node: Node) -> bool:
-        """Whether a node that reads nothing that may have moved has not moved itself."""
-        if not self._changed:
-            return True
-        match node.operation:
-            case plan.Attribute(attribute):
-                return self.others is None and (node.domains[0], attribute) not in self._changed.cells
-            case plan.Check():
-                return False
-            case plan.Quantify() | plan.Extreme() | plan.Aggregate() | plan.CompareSome():
-                return self._is_quiet and not isinstance(node.operation.navigation.scope, plan.Document)
-            case _:
-                return True
+    def _begun(self, rules: Plan) -> Iterable[int]:
+        """The nodes that may have moved by themselves, whatever they read."""
+        changed = self._changed
+        if not changed:
+            return ()
+        if len(changed.kinds):
+            return range(len(rules.nodes))
+        found = {*rules.calling, *(number for cell in changed.cells for number in rules.looking_at.get(cell, ()))}
+        is_still = not changed.edges and all(self.ground(direction) is None for direction in ("upstream", "downstream"))
+        navigating = (number for number, node in enumerate(rules.nodes) if isinstance(node.operation, Navigating))
+        return found if is_still else found.union(navigating)
 
     def _of(self, node: Node) -> Moved:
         read = self._read(node)
@@ -136,11 +163,12 @@ class _Tracing:
 
     def _read(self, node: Node) -> Moved:
         """What the node gets from those that it reads, over its own slots and that of a member."""
-        slots: list[Bools | None] = [None] * (len(node.domains) + 1)
+        slots: list[Marks | None] = [None] * (len(node.domains) + 1)
         for part in node.inputs:
-            for slot, marks in zip(part.slots, self.nodes[part.node].slots, strict=True):
-                slots[slot] = _union([slots[slot], marks])
-        everything = any(self.nodes[number].everything for number in nodes_read(node))
+            if (moved := self._moved.get(part.node)) is not None:
+                for slot, marks in zip(part.slots, moved.slots, strict=True):
+                    slots[slot] = _union([slots[slot], marks])
+        everything = any(self._moved.get(number, _STILL).everything for number in nodes_read(node))
         kept = slots if isinstance(node.operation, plan.Navigating) else slots[:-1]
         return Moved(everything, tuple(kept))
 
@@ -163,7 +191,7 @@ class _Tracing:
         everything = read.everything
         if navigation.origin is None:
             everything |= read.slots[-1] is not None or navigation.member in self._changed.touched
-            return Moved(everything, tuple(own))
+            return Moved(everything, tuple(own), members)
         match navigation.scope:
             case Lineage() as scope:
                 reached = self._along_lineage(scope, members)
@@ -174,24 +202,24 @@ class _Tracing:
                 held = (items.kind, items.attribute) if isinstance(items, Items) else ("", "")
                 reached = self._marks(self._changed.cells.get(held))
         own[navigation.origin] = _union([own[navigation.origin], reached, self.others])
-        return Moved(everything, tuple(own))
+        return Moved(everything, tuple(own), members)
 
-    def _along_lineage(self, scope: Lineage, members: Bools | None) -> Bools | None:
+    def _along_lineage(self, scope: Lineage, members: Marks | None) -> Marks | None:
         """The origins from which something that changed is reached, and those at which the way itself changed."""
         ground = self.ground(scope.direction)
-        avoided = [marks for node in scope.avoiding for marks in self.nodes[node.condition].slots]
+        avoided = [marks for node in scope.avoiding for marks in self._moved.get(node.condition, _STILL).slots]
         seeds = _union([members, ground, *avoided])
         if seeds is None:
             return None
         back = self._graph.downstream if scope.direction == "upstream" else self._graph.upstream
         return _union([ground, self._painted_back(scope.direction, back, seeds, scope.steps)])
 
-    def _along_relations(self, scope: Related, members: Bools | None) -> Bools | None:
-        found: list[Bools | None] = []
+    def _along_relations(self, scope: Related, members: Marks | None) -> Marks | None:
+        found: list[Marks | None] = []
         for name, along in scope.relations:
             relation = self._graph.vocabulary.relations[name]
             if (edges := self._changed.edges.get(name)) is not None:
-                found.append(self._marks(edges.origins if along else edges.targets))
+                found.append(self._marks(np.unique(edges.origins if along else edges.targets)))
             if relation.flow is not Flow.NONE:  # open where no data at all is recorded to go that way
                 found.append(self.ground("upstream" if along is (relation.flow is Flow.BACKWARD) else "downstream"))
             if members is not None:
@@ -199,7 +227,7 @@ class _Tracing:
                 found.append(self._painted_back(f"{name} {along}", back, members, 1))
         return _union(found)
 
-    def ground(self, direction: str) -> Bools | None:
+    def ground(self, direction: str) -> Marks | None:
         """The elements from which other steps lead in a direction than before, or that are open in another way."""
         if direction not in self._grounds:
             upstream = direction == "upstream"
@@ -207,31 +235,33 @@ class _Tracing:
             for name, edges in self._changed.edges.items():
                 flow = self._graph.vocabulary.relations[name].flow
                 if flow is not Flow.NONE:
-                    found.append(self._marks(edges.targets if upstream is (flow is Flow.FORWARD) else edges.origins))
+                    ends = edges.targets if upstream is (flow is Flow.FORWARD) else edges.origins
+                    found.append(self._marks(np.unique(ends)))
             if upstream:
                 cells = self._changed.cells.items()
                 found += [self._marks(elements) for (_, attribute), elements in cells if attribute == COMPLETE]
             self._grounds[direction] = _union(found)
         return self._grounds[direction]
 
-    def _painted_back(self, way: str, back: Adjacency, seeds: Bools, steps: int | None) -> Bools:
-        numbers = np.flatnonzero(seeds)
-        key = (way, steps, numbers.tobytes())
+    def _painted_back(self, way: str, back: Adjacency, seeds: Marks, steps: int | None) -> Marks | None:
+        key = (way, steps, seeds.numbers.tobytes())
         if key not in self._painted:
-            self._painted[key] = self._kernels.reached_from(back, numbers, steps)
+            self._painted[key] = self._marks(self._kernels.reached_from(back, seeds.numbers, steps))
         return self._painted[key]
 
-    def _marks(self, elements: Index | None) -> Bools | None:
-        """Marks for some elements, by joint number; those that are gone are left out."""
-        if elements is None or not len(elements):
-            return None
-        found = np.zeros(len(self._graph.ids), np.bool_)
-        found[elements[elements < len(found)]] = True
-        return found
+    def _marks(self, elements: Index | None) -> Marks | None:
+        """Marks for some elements, by joint number, ascending; those that are gone are left out."""
+        size = len(self._graph.ids)
+        there = None if elements is None else elements[: np.searchsorted(elements, size)]
+        return None if there is None or not len(there) else Marks(there, size)
 
 
-def _union(parts: Iterable[Bools | None]) -> Bools | None:
-    given = [part for part in parts if part is not None]
+def _union(parts: Iterable[Marks | None]) -> Marks | None:
+    """The same marks where all parts are, so that what is known of them is known."""
+    given = list({id(part): part for part in parts if part is not None}.values())
     if len(given) < 2:
         return given[0] if given else None
-    return np.asarray(np.logical_or.reduce(given))
+    size = given[0].size
+    if sum(len(part.numbers) for part in given) < size // FEW:
+        return Marks(np.unique(np.concatenate([part.numbers for part in given])), size)
+    return Marks(np.flatnonzero(np.logical_or.reduce([part.everywhere for part in given])), size)

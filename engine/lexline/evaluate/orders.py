@@ -19,23 +19,12 @@ class Order:
         if keys.dtype == np.int64 and len(keys):  # dates and moments are their own ranks, but for where they begin
             self._begin, self._sign = (keys.min(), 1) if greatest else (keys.max(), -1)
             self._column: Numbers | Values | None = None
-            self._keys = keys[:0]
             self.ranks: Index = (keys - self._begin) * self._sign
         else:
-            self._keys, firsts, ranks = np.unique(keys, return_index=True, return_inverse=True)
+            _, firsts, ranks = np.unique(keys, return_index=True, return_inverse=True)
             self._begin, self._sign = (0, 1) if greatest else (len(firsts) - 1, -1)
             self._column = value.take(np.flatnonzero(self.marked)[firsts])
             self.ranks = (ranks - self._begin) * self._sign
-
-    def ranks_as(self, other: Order, ranks: Index) -> Index:
-        """Ranks of another order of the same values, as those of this one; -1 stays."""
-        found = np.full(len(ranks), -1, np.int64)
-        there = np.flatnonzero(ranks >= 0)
-        places = other._begin + ranks[there] * other._sign
-        keys = places if other._column is None else other._keys[places]
-        own = keys if self._column is None else np.searchsorted(self._keys, keys)
-        found[there] = (own - self._begin) * self._sign
-        return found
 
     def values(self, ranks: Index) -> Numbers | Values:
         """The value of each rank; missing where that is -1."""

@@ -22,6 +22,8 @@ from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Node, Quantify
 
 __all__ = ["Painter"]
 
+_NONE: Index = np.zeros(0, np.int64)
+
 
 class Painter:
     """Evaluates painted nodes for all elements of a kind; what a paint can't tell goes back to ``Sets``."""
@@ -59,7 +61,7 @@ class Painter:
         """A quantifier, by how many members reach each element, counted as far as it needs."""
         sizes, is_open = self._sizes(node), self._sets.is_open(node, operation.navigation, frame)
         found = quantified(operation.quantifier, operation.count, sizes, is_open)
-        self._again(node, self._closed.ground(node).own_members(self._closed.member(node)), frame, found)
+        self._by_pairs(node, frame, found)
         return found
 
     def _extreme(self, node: Node, operation: Extreme, frame: Frame) -> Truths:
@@ -84,56 +86,62 @@ class Painter:
         no = ((having <= best) & ((best < 0) | (breached == best))) | ~present
         is_open = self._sets.is_open(node, operation.navigation, frame)
         found = truths(yes & ~is_open, no & ~is_open, failing >= level)
-        self._again(node, ground.own_members(member), frame, found)
+        self._by_pairs(node, frame, found)
         return found
 
     def _greatest(self, node: Node, operation: Aggregate, frame: Frame) -> Cells:
         """The latest, earliest, highest or lowest value: the first in order that reaches each element."""
-        ground, member, value = self._closed.ground(node), self._closed.member(node), self._closed.value(node)
+        ground, member, value = self._closed.ground(node), self._paints.member(node), self._paints.value(node)
         present, blurred, failed = self._reach(node)
         is_open = self._sets.is_open(node, operation.navigation, frame)
-        order = Order(value, member.yes, greatest=operation.function in ("latest", "highest"))
-        best = self._paints.greatest(node, order, certain=False)
-        known = (best >= 0) & ~blurred & ~is_open
-        doubtful = np.flatnonzero(known & _at(frame, ground.doubtful))
+        highest = operation.function in ("latest", "highest")
+        best = self._paints.greatest(node, value, member.yes, greatest=highest, certain=False)
+        known = best.known & ~blurred & ~is_open
+        doubtful = np.flatnonzero(known & _at(frame, ground.doubtful)) if not ground.is_sure else _NONE
         if len(doubtful):  # whether all that are reached are surely reached, no paint tells
-            asked = doubtful if frame.whole else frame.slots[0][doubtful]
-            possibly, surely = ground.sums([(member.yes, False), (member.yes, True)], asked)
+            asked, members = frame.slots[0][doubtful], self._closed.member(node).yes
+            possibly, surely = ground.sums([(members, False), (members, True)], asked)
             known[doubtful] = possibly == surely
         found: Cells = blank(node.type, frame.size)
-        write(found, np.flatnonzero(known), order.values(best[known]))
+        rows = np.flatnonzero(known)
+        write(found, rows, best.take(rows))
         found.failed[~known] = failed[~known]
         found = self._sets.with_none(node, operation, frame, found, ~present & ~is_open)
-        self._again(node, ground.own_members(member), frame, found)
+        self._by_pairs(node, frame, found)
         return found
 
     def _compare_some(self, node: Node, operation: CompareSome, frame: Frame) -> Truths:
         """Whether the greatest (or least) of the members compares so with a value of the origin."""
-        ground, member, value = self._closed.ground(node), self._closed.member(node), self._closed.value(node)
+        member, value = self._paints.member(node), self._paints.value(node)
         other, is_open = self._reader.read(node.inputs[2], frame), self._sets.is_open(node, operation.navigation, frame)
         if other.failed.any() or value.failed.any() or member.failed.any() or _is_range(value):
             return truth_of(self._sets.read(node, frame))
 
         def compared(marked: Bools, *, certain: bool) -> tuple[Bools, Truths]:
-            order = Order(value, marked, greatest=operation.operator in (">", ">="))
-            best = self._paints.greatest(node, order, certain=certain)
-            return best >= 0, compare(operation.operator, order.values(best), other)
+            highest = operation.operator in (">", ">=")
+            best = self._paints.greatest(node, value, marked, greatest=highest, certain=certain)
+            return best.known, compare(operation.operator, best, other)
 
         (blurred,) = self._reach(node)
         some, truth = compared(~member.no, certain=False)
         possible = is_open | blurred | (some & ~truth.no)
-        if not (ground.is_sure and member.known.all()):
+        if not self._paints.tells_both(node, member):
             some, truth = compared(member.yes, certain=True)
         sure = some & truth.yes
         found = Truths(sure, ~possible & ~sure, np.zeros(frame.size, np.bool_))
-        self._again(node, ground.own_members(member), frame, found)
+        self._by_pairs(node, frame, found)
         return found
 
-    def _again(self, node: Node, doubtful: Bools, frame: Frame, found: Cells) -> None:
-        """Decides by pairs what the paint can't tell; ``doubtful`` are of all elements of the kind."""
-        masks = self._closed.masks(node)
-        all_are = masks is not None and masks.failed.any()
-        rows = np.arange(frame.size) if all_are else np.flatnonzero(_at(frame, doubtful))
+    def _by_pairs(self, node: Node, frame: Frame, found: Cells) -> None:
+        """Decides what the paint can't tell."""
+        masks, avoided = self._closed.masks(node), self._closed.ground(node).avoided
+        if masks is not None and masks.failed.any():
+            rows = np.arange(frame.size)
+        elif avoided is not None:
+            own = self._closed.member(node, None if frame.whole else frame.slots[0])
+            rows = np.flatnonzero(_at(frame, avoided) & ~own.no)
+        else:
+            return
         if len(rows):
             write(found, rows, self._sets.read(node, frame.part(rows)))
 
@@ -146,42 +154,27 @@ class Painter:
             possible, sure, failed = self._reach(node)
             return Sizes(sure.astype(np.int64), possible.astype(np.int64), failed)
         (failed,) = self._reach(node)
-        ground, holds = self._closed.ground(node), self._closed.member(node)
-        possibly = ground.count(~holds.no, cap, certain=False)
-        is_sure = ground.is_sure and bool(holds.known.all())
-        return Sizes(possibly if is_sure else ground.count(holds.yes, cap, certain=True), possibly, failed)
+        holds = self._paints.member(node)
+        possibly = surely = self._paints.count(node, ~holds.no, cap, certain=False)
+        if not self._paints.tells_both(node, holds):
+            surely = self._paints.count(node, holds.yes, cap, certain=True)
+        return Sizes(surely, possibly, failed)
 
     # ---- marks -----------------------------------------------------------------------------------------------------
 
-    def _marks(self, node: Node) -> list[tuple[Bools, bool]]:
-        """The marks, and whether each asks for what is surely reached, of which a node wants to know where they get."""
-        member = self._closed.member(node)
-        match node.operation:
-            case Quantify() if cap_of(node) == 1:
-                return [(~member.no, False), (member.yes, True), (member.failed, False)]
-            case Aggregate():
-                blurred = ~member.known | (member.yes & ~self._closed.value(node).known)
-                return [(~member.no, False), (blurred, False), (member.failed, False)]
-            case Extreme():
-                return [(~member.no, False), (member.yes, True)]
-            case CompareSome():
-                return [(~member.no & ~self._closed.value(node).known, False)]
-            case _:
-                return [(member.failed, False)]
-
     def _reach(self, node: Node) -> list[Bools]:
         """For each of the node's marks the origins that it reaches; painted with those of all nodes of its batch."""
+        again = self._paints.again(node)
+        if again is not None:
+            return self._paints.reached_again(node, again)
         if node not in self._reached:
-            if self._paints.is_again(node):
-                self._reached[node] = self._paints.again(node, self._marks(node))
-                return self._reached[node]
             others = (other for other in self._closed.batches.get(node, ()) if other not in self._painted)
             together = [node, *(other for other in others if other != node and self._paints.is_asked(other))]
-            found = self._paints.reached(together, [self._marks(other) for other in together])
+            found = self._paints.reached(together, [self._paints.marks(other) for other in together])
             self._reached.update(zip(together, found, strict=True))
             self._painted.update(together)
             return self._reached.pop(node)
-        return self._reached[node] if self._paints.is_again(node) else self._reached.pop(node)
+        return self._reached.pop(node)
 
 
 def _at(frame: Frame, kind: Bools) -> Bools:

@@ -31,8 +31,9 @@ class WalkKernels(Protocol):
     ``certain`` goes over sure edges only. Seeds spread even where they are blocked. Everything runs along
     ``adjacency``, and an element reaches itself only through a loop."""
 
-    def reached_from(self, adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
-        """The elements that some of others reach in one step or more, in a time that goes with how many they are."""
+    def reached_from(self, adjacency: Adjacency, frontier: Index, steps: int | None) -> Index:
+        """The elements that some of others reach in one step or more, ascending, in a time that goes with how many they
+        are."""
         ...
 
     def spread_marks(
@@ -55,9 +56,19 @@ class WalkKernels(Protocol):
         ...
 
     def spread_labels(
-        self, adjacency: Adjacency, seeds: Bools, blocked: Bools | None, cap: int, *, certain: bool = False
+        self,
+        adjacency: Adjacency,
+        seeds: Index,
+        labels: Index,
+        blocked: Bools | None,
+        cap: int,
+        *,
+        certain: bool = False,
+        had: NDArray[np.int32] | None = None,
     ) -> Index:
-        """For each element how many seeds reach it in one step or more, counted no further than ``cap``."""
+        """For each element how many labels reach it in one step or more, counted no further than ``cap``. ``labels``
+        are what each seed passes on, ascending; in any order where there is ``had``: for each element those that it has
+        already, and has passed on, and in the end all that it has (-1: no more)."""
         ...
 
     def walk(

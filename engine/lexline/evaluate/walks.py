@@ -129,11 +129,13 @@ def spread(
     return reached
 
 
-def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
-    """The elements that some of others reach in one step or more, in a time that goes with how many they are."""
+def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Index:
+    """The elements that some of others reach in one step or more, ascending, in a time that goes with how many they
+    are."""
     starts, neighbours = adjacency.starts, adjacency.neighbours
     reached = np.zeros(len(starts) - 1, np.bool_)
     written = np.empty(len(reached), np.int32)
+    found: list[NDArray[np.integer]] = [neighbours[:0]]
     left = steps
     while len(frontier) and left != 0:
         begins = starts[frontier]
@@ -145,8 +147,9 @@ def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Bo
         order = np.arange(len(targets), dtype=np.int32)
         written[targets] = order  # each once: of those that write their own place to one element, one is read back
         frontier = targets[written[targets] == order]
+        found.append(frontier)
         left = None if left is None else left - 1
-    return reached
+    return np.sort(np.concatenate(found)).astype(np.int64)
 
 
 def spread_marks(
@@ -198,33 +201,39 @@ def spread_greatest(
 
 
 def spread_labels(
-    adjacency: Adjacency, seeds: Bools, blocked: Bools | None, cap: int, *, certain: bool = False
-) -> NDArray[np.int64]:
-    """For each element how many seeds reach it in one step or more, counted no further than ``cap``.
+    adjacency: Adjacency,
+    seeds: Index,
+    labels: Index,
+    blocked: Bools | None,
+    cap: int,
+    *,
+    certain: bool = False,
+    had: NDArray[np.int32] | None = None,
+) -> Index:
+    """For each element how many labels reach it in one step or more, counted no further than ``cap``.
 
-    Each element keeps the first ``cap`` seeds that reach it. That is enough: what it drops it drops because it has
+    Each element keeps the first ``cap`` labels that reach it. That is enough: what it drops it drops because it has
     ``cap`` others, and passes those on.
     """
-    size = len(seeds)
-    labels = np.full((size, cap), -1, np.int64)
-    counts = np.zeros(size, np.int64)
-    frontier = np.flatnonzero(seeds)
-    carried = frontier
+    size, many = len(adjacency.starts) - 1, int(labels.max(initial=0)) + 1
+    had = np.full((size, cap), -1, np.int32) if had is None else had
+    counts: Index = np.count_nonzero(had >= 0, axis=1)
+    frontier, carried = seeds, labels
     while len(frontier):
         edges, places = edges_from(adjacency, frontier)
         if certain:
             sure = ~adjacency.possible[edges]
             edges, places = edges[sure], places[sure]
         targets, offers = adjacency.neighbours[edges].astype(np.int64), carried[places]
-        fresh = (counts[targets] < cap) & ~(labels[targets] == offers[:, None]).any(axis=1)
-        keys = np.unique(targets[fresh] * size + offers[fresh])
-        targets, offers = keys // size, keys % size
+        fresh = (counts[targets] < cap) & ~(had[targets] == offers[:, None]).any(axis=1)
+        keys = np.unique(targets[fresh] * many + offers[fresh])
+        targets, offers = keys // many, keys % many
         firsts = np.flatnonzero(np.diff(targets, prepend=-1))
         lengths = np.diff(firsts, append=len(targets))
         slots = counts[targets] + np.arange(len(targets)) - np.repeat(firsts, lengths)
         fits = slots < cap
         targets, offers, slots = targets[fits], offers[fits], slots[fits]
-        labels[targets, slots] = offers
+        had[targets, slots] = offers
         counts += np.bincount(targets, minlength=size)
         passing = np.ones(len(targets), np.bool_) if blocked is None else ~blocked[targets]
         frontier, carried = targets[passing], offers[passing]

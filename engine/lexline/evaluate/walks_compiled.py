@@ -44,12 +44,13 @@ def _compiled(*signatures: Any) -> Any:
 # ---- paints --------------------------------------------------------------------------------------------------------
 
 
-def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Bools:
-    """The elements that some of others reach in one step or more."""
-    return np.asarray(_reached_from(*_csr(adjacency), np.asarray(frontier, np.int64), -1 if steps is None else steps))
+def reached_from(adjacency: Adjacency, frontier: Index, steps: int | None) -> Index:
+    """The elements that some of others reach in one step or more, ascending."""
+    begun = np.asarray(frontier, np.int64)
+    return np.sort(_reached_from(*_csr(adjacency), begun, -1 if steps is None else steps)).astype(np.int64)
 
 
-@_compiled(_written(numba.boolean)(*_CSR, _INT64, numba.int64))
+@_compiled(_written(numba.int32)(*_CSR, _INT64, numba.int64))
 def _reached_from(starts, neighbours, possible, frontier, steps):  # type: ignore[no-untyped-def]  # noqa: ARG001
     reached, queue = np.zeros(len(starts) - 1, np.bool_), np.empty(len(starts) - 1 + len(frontier), np.int32)
     for i in range(len(frontier)):
@@ -66,7 +67,7 @@ def _reached_from(starts, neighbours, possible, frontier, steps):  # type: ignor
                     queue[filled] = w
                     filled += 1
             done += 1
-    return reached
+    return queue[len(frontier) : filled].copy()
 
 
 def spread_marks(
@@ -215,27 +216,50 @@ def _greatest_within(starts, neighbours, possible, blocked, seeds, ranks, certai
 
 
 def spread_labels(
-    adjacency: Adjacency, seeds: Bools, blocked: Bools | None, cap: int, *, certain: bool = False
+    adjacency: Adjacency,
+    seeds: Index,
+    labels: Index,
+    blocked: Bools | None,
+    cap: int,
+    *,
+    certain: bool = False,
+    had: NDArray[np.int32] | None = None,
 ) -> Index:
-    """For each element how many seeds reach it, counted no further than ``cap``: seed by seed, stopped by what has
+    """For each element how many labels reach it, counted no further than ``cap``: seed by seed, stopped by what has
     enough (and so has all that lies behind it)."""
-    return np.asarray(_labels(*_csr(adjacency), _blocked(blocked), np.flatnonzero(seeds), cap, certain), np.int64)
+    known = np.empty((0, cap), np.int32) if had is None else had
+    counts = _labels(*_csr(adjacency), _blocked(blocked), seeds, labels, cap, certain, known)
+    return np.asarray(counts, np.int64)
 
 
-@_compiled(_written(numba.int32)(*_CSR, _BOOLS, _INT64, numba.int64, numba.boolean))
-def _labels(starts, neighbours, possible, blocked, seeds, cap, certain):  # type: ignore[no-untyped-def]
+_TABLE = numba.types.Array(numba.int32, 2, "C")
+
+
+@_compiled(_written(numba.int32)(*_CSR, _BOOLS, _INT64, _INT64, numba.int64, numba.boolean, _TABLE))
+def _labels(starts, neighbours, possible, blocked, seeds, labels, cap, certain, had):  # type: ignore[no-untyped-def]
     size = len(starts) - 1
     counts, last, stack = np.zeros(size, np.int32), np.full(size, -1, np.int32), np.empty(size + 1, np.int32)
-    for seed in seeds:
-        stack[0], top = seed, 1
+    for v in range(len(had)):
+        while counts[v] < cap and had[v, counts[v]] >= 0:
+            counts[v] += 1
+    for i in range(len(seeds)):
+        label = labels[i]
+        stack[0], top = seeds[i], 1
         while top:
             top -= 1
             v = stack[top]
             for e in range(starts[v], starts[v + 1]):
                 w = neighbours[e]
-                if last[w] == seed or counts[w] >= cap or (certain and possible[e]):
+                if last[w] == label or counts[w] >= cap or (certain and possible[e]):
                     continue
-                last[w] = seed
+                if len(had):
+                    slot = 0
+                    while slot < counts[w] and had[w, slot] != label:
+                        slot += 1
+                    if slot < counts[w]:
+                        continue
+                    had[w, slot] = label
+                last[w] = label
                 counts[w] += 1
                 if not (len(blocked) and blocked[w]):
                     stack[top] = w

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from lexline.plan.nodes import Navigating, Node, Plan, Quantify, nodes_read
+from lexline.plan.nodes import Navigating, Node, Plan, Quantify
 
 __all__ = ["TOGETHER", "batches", "cap_of"]
 
@@ -18,16 +18,12 @@ def batches(
 ) -> Mapping[Node, tuple[Node, ...]]:
     """For each node that is painted or summed (of ``among``, where it is given) those that are with it, itself among
     them."""
-    depths: list[int] = []
     alike: dict[tuple[object, ...], list[Node]] = defaultdict(list)
-    for number, node in enumerate(plan.nodes):  # a node stands after all that it reads
-        depth = max((depths[read] for read in nodes_read(node)), default=0)
+    for number, node in enumerate(plan.nodes):
         if isinstance(node.operation, Navigating) and node.operation.method != "pairs":
-            depth += 1
-            navigation = node.operation.navigation
+            navigation, depth = node.operation.navigation, plan.depths[number]
             if among is None or number in among:
                 alike[node.operation.method, navigation.scope, node.domains[0], navigation.member, depth].append(node)
-        depths.append(depth)
     found: dict[Node, tuple[Node, ...]] = {}
     for nodes in alike.values():
         for begin in range(0, len(nodes), together):

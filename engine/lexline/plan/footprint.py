@@ -13,9 +13,9 @@ from typing import Literal, Self
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Items, Node, Plan, RulePlan, navigation_of, nodes_read
+from lexline.plan.nodes import Items, Node, Plan, navigation_of, nodes_read
 
-__all__ = ["Footprint", "attributes_read", "conditions_of", "footprint", "footprint_lines", "footprints"]
+__all__ = ["Footprint", "attributes_read", "footprint", "footprint_lines", "footprints"]
 
 Cell = tuple[str, str]
 """A kind and one of its attributes."""
@@ -54,14 +54,8 @@ def footprints(of: Plan, checks: Mapping[str, CheckSignature]) -> dict[Key, Foot
     for node in of.nodes:  # a node stands after all that it reads
         below.append(_own(node, checks).joined(*(below[number] for number in nodes_read(node))))
     return {
-        key: Footprint().joined(*(below[number] for number in conditions_of(rule))) for key, rule in of.rules.items()
+        key: Footprint().joined(*(below[number] for number in conditions)) for key, conditions in of.conditions.items()
     }
-
-
-def conditions_of(rule: RulePlan) -> tuple[int, ...]:
-    """The nodes from which a rule's verdict and phase are decided."""
-    parts = (rule.applies, rule.excepted, rule.required, *(line.condition for line in rule.force))
-    return tuple(part.node for part in parts)
 
 
 def attributes_read(of: Plan, checks: Mapping[str, CheckSignature]) -> dict[Cell, tuple[Key, ...]]:

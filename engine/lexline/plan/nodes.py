@@ -338,9 +338,10 @@ def navigation_of(operation: Operation) -> Navigate | None:
 # ---- the plan ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """An operation over its slots; ``domains[i]`` is what slot ``i`` runs over."""
+    """An operation over its slots; ``domains[i]`` is what slot ``i`` runs over. A plan has each once (``NodeTable``),
+    so that one is itself alone."""
 
     operation: Operation
     type: ValueType
@@ -405,19 +406,68 @@ class Plan:
         """For each node those that it reads."""
         return tuple(frozenset(nodes_read(node)) for node in self.nodes)
 
+    @cached_property
+    def readers(self) -> tuple[tuple[int, ...], ...]:
+        """For each node those that read it."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for number, reads in enumerate(self.reads):
+            for read in reads:
+                found[read].append(number)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def conditions(self) -> Mapping[Key, tuple[int, ...]]:
+        """For each rule the nodes from which its verdict and phase are decided, each once."""
+        found = {}
+        for key, rule in self.rules.items():
+            parts = (rule.applies, rule.excepted, rule.required, *(line.condition for line in rule.force))
+            found[key] = tuple(dict.fromkeys(part.node for part in parts))
+        return found
+
+    @cached_property
+    def looking_at(self) -> Mapping[tuple[str, str], tuple[int, ...]]:
+        """By kind and attribute, the nodes that read it themselves: as a value, or as a document with items."""
+        found: dict[tuple[str, str], tuple[int, ...]] = {}
+        for number, node in enumerate(self.nodes):
+            navigation, domain = navigation_of(node.operation), node.domains[0] if node.domains else None
+            member = None if navigation is None else navigation.member
+            if isinstance(member, Items):
+                cell = (member.kind, member.attribute)
+            elif isinstance(node.operation, Attribute) and isinstance(domain, str):
+                cell = (domain, node.operation.attribute)
+            else:
+                continue
+            found[cell] = (*found.get(cell, ()), number)
+        return found
+
+    @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """For each node how many that are painted or summed rest on one another, it and all that it reads."""
+        depths: list[int] = []
+        for node, reads in zip(self.nodes, self.reads, strict=True):
+            depth = max((depths[read] for read in reads), default=0)
+            depths.append(depth + (isinstance(node.operation, Navigating) and node.operation.method != "pairs"))
+        return tuple(depths)
+
+    @cached_property
+    def calling(self) -> tuple[int, ...]:
+        """The nodes that call a check."""
+        return tuple(number for number, node in enumerate(self.nodes) if isinstance(node.operation, Check))
+
 
 class NodeTable:
     """Collects nodes, equal ones once."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self._numbers: dict[Node, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
 
     def add(self, node: Node) -> int:
         """The number of the node, new or known."""
-        number = self._numbers.get(node)
+        means = (node.operation, node.type, node.domains, node.inputs)
+        number = self._numbers.get(means)
         if number is None:
-            number = self._numbers[node] = len(self.nodes)
+            number = self._numbers[means] = len(self.nodes)
             self.nodes.append(node)
         return number
 

@@ -14,7 +14,6 @@ from typing import Self
 
 from lexline.lang.signatures import CheckSignature, Reads
 from lexline.plan import nodes as plan
-from lexline.plan.footprint import conditions_of
 from lexline.plan.nodes import Items, Lineage, Navigate, Node, Plan, Portfolio, Related, RulePlan, navigation_of
 from lexline_lineage.vocabulary import Vocabulary
 
@@ -77,7 +76,7 @@ def reading_of(of: Plan, rule: RulePlan, checks: Mapping[str, CheckSignature], v
     walk = _Walk(of, checks, vocabulary)
     subject = Place(rule.kind)
     walk.reach(subject)
-    for number in conditions_of(rule):
+    for number in of.conditions[rule.key]:
         walk.visit(number, (subject,) * len(of.nodes[number].domains))
     return Reading({place: frozenset(names) for place, names in walk.attributes.items()}, frozenset(walk.asked))
 

@@ -25,11 +25,7 @@ class Questions:
 
 def questions(plan: Plan) -> Questions:
     """What is asked for each rule and measure of a plan."""
-    rules: dict[Key, Question] = {}
-    for key, rule in plan.rules.items():
-        parts = (rule.applies, rule.excepted, rule.required, *(line.condition for line in rule.force))
-        rules[key] = tuple(dict.fromkeys(part.node for part in parts))
-    return Questions(rules, {key: (measure.value.node,) for key, measure in plan.measures.items()})
+    return Questions(plan.conditions, {key: (measure.value.node,) for key, measure in plan.measures.items()})
 
 
 def columns_read(plan: Plan) -> list[frozenset[int]]:
