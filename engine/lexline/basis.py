@@ -35,6 +35,8 @@ __all__ = ["FORM", "Bases", "Basis", "basis"]
 
 FORM = "lexline-basis"
 VERSION = 1
+MEANINGS = {1: "lexline-meaning/2"}
+"""By version the form of the digests of rules in it: where that gets another number, so does this form."""
 DIRECTIONS = ("upstream", "downstream")
 FEW = 200
 """From how many walks on compiled kernels are worth their start."""
@@ -58,7 +60,8 @@ class Basis:
 
     @classmethod
     def read(cls, text: str) -> Basis:
-        """The basis that a text says. Raises ``ValueError`` where it says none, or one of a form unknown here."""
+        """The basis that a text says. Raises ``ValueError`` where it says none, or one of another form: its digests
+        can't be compared with those of now, so that nobody may take it for one that moved."""
         head, *rules = text.strip().split(";")
         form, _, digest = head.partition(":")
         if form != f"{FORM}/{VERSION}" or not _is_digest(digest):

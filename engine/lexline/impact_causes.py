@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -28,7 +28,17 @@ from lexline_lineage.graph import Graph
 from lexline_lineage.paths import shortest_path
 from lexline_lineage.values import Duration, format_value
 
-__all__ = ["Cause", "ToldFlip", "gravest_first", "own_terms", "rule_causes", "stands", "tell_flips"]
+__all__ = [
+    "Cause",
+    "ToldFlip",
+    "clause_causes",
+    "gravest_first",
+    "own_terms",
+    "place_of",
+    "rule_causes",
+    "stands",
+    "tell_flips",
+]
 
 GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
 MANY = 50
@@ -97,7 +107,7 @@ def own_terms(
 
 def rule_causes(moved: Impact, rule: Key) -> tuple[Cause, ...]:
     """What differs in a rule and in the terms and parameters that it rests on."""
-    return tuple(_clauses(moved.old.program, moved.new.program, rule))
+    return tuple(clause_causes(moved.old.program, moved.new.program, rule))
 
 
 _FAILING = (Verdict.FAIL, Verdict.FAIL, Phase.IN_FORCE)
@@ -321,10 +331,16 @@ _PARTS = {
     "if_unknown": "if unknown",
     "owner": "owner",
     "deadline": "deadline",
+    "citations": "cites",
+    "reassess_when": "reassess when",
+    "reassess_every": "reassess every",
+    "tags": "tags",
 }
 
 
-def _clauses(old: typed.Program, new: typed.Program, rule: Key) -> Iterator[Cause]:
+def clause_causes(old: typed.Program, new: typed.Program, rule: Key) -> Iterator[Cause]:
+    """What differs in a rule, and in the terms and parameters that it rests on: the smallest conditions that are not
+    the same, at their place in the later text."""
     for name, before, after in changed_definitions(old, new, rule):
         shown = "/".join(name[1:])
         if isinstance(before, typed.Rule) and isinstance(after, typed.Rule):
@@ -333,20 +349,59 @@ def _clauses(old: typed.Program, new: typed.Program, rule: Key) -> Iterator[Caus
             after, typed.Parameter | typed.Term | None
         ):
             sort: Literal["term", "parameter"] = "parameter" if name[0] == "parameter" else "term"
-            yield Cause(sort, shown, _text(before), _text(after), _place(after or before), change=name)
+            was, now, place = _narrowed(_content(before), _content(after))
+            yield Cause(sort, shown, was, now, place, change=name)
 
 
 def _parts(shown: str, before: typed.Rule, after: typed.Rule) -> Iterator[Cause]:
     found = False
     for field, word in _PARTS.items():
-        one, other = _texts(getattr(before, field)), _texts(getattr(after, field))
-        if one != other:
+        one, other = getattr(before, field), getattr(after, field)
+        if _texts(one) != _texts(other):
             found = True
-            was = "; ".join(text for text in one if text not in other) or "none"
-            now = "; ".join(text for text in other if text not in one) or "none"
-            yield Cause("rule", f"{word} of {shown}", was, now, _place(after), change=("part", *after.key, field))
+            was, now, place = _narrowed(one, other)
+            change = ("part", *after.key, field)
+            yield Cause("rule", f"{word} of {shown}", was, now, place or place_of(after), change=change)
     if not found:
-        yield Cause("rule", shown, "other wording", "other wording", _place(after), change=("rule", *after.key))
+        yield Cause("rule", shown, "other wording", "other wording", place_of(after), change=("rule", *after.key))
+
+
+def _content(defined: typed.Parameter | typed.Term | None) -> object:
+    return defined.condition if isinstance(defined, typed.Term) else None if defined is None else defined.values
+
+
+def _narrowed(before: object, after: object) -> tuple[str, str, str]:
+    """The parts of two definitions that are not in the other one, each as its text, and the place of the later one."""
+    pairs = _differing(before, after)
+    was, now = ("; ".join(text for pair in pairs for text in _texts(pair[side])) or "none" for side in (0, 1))
+    return was, now, next((place for pair in pairs for side in (1, 0) if (place := place_of(pair[side]))), "")
+
+
+def _differing(before: object, after: object) -> list[tuple[object, object]]:
+    """The smallest conditions, bullets and clauses that differ: within a condition only its values do."""
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        words = [[_wording(part) for part in side] for side in (before, after)]
+        one = [part for part, word in zip(before, words[0], strict=True) if word not in words[1]]
+        other = [part for part, word in zip(after, words[1], strict=True) if word not in words[0]]
+        if len(one) == len(other) == 1:
+            return _differing(one[0], other[0])
+        return [*((part, None) for part in one), *((None, part) for part in other)]
+    if type(before) is type(after) and _is_clause(before):
+        names = [part.name for part in fields(before) if part.name not in ("span", "title", "style")]  # type: ignore[arg-type]
+        values = [(getattr(before, name), getattr(after, name)) for name in names]
+        values = [pair for pair in values if _wording(pair[0]) != _wording(pair[1])]
+        if len(values) == 1 and all(isinstance(value, tuple) or _is_clause(value) for value in values[0]):
+            return _differing(*values[0])
+    return [(before, after)]
+
+
+def _is_clause(part: object) -> bool:
+    """Whether it says something that can be read by itself, as no value does."""
+    return is_dataclass(part) and hasattr(part, "span") and not hasattr(part, "type")
+
+
+def _wording(part: object) -> object:
+    return _texts(part) if isinstance(part, tuple) or hasattr(part, "span") else part
 
 
 def _texts(part: object) -> list[str]:
@@ -363,6 +418,7 @@ def _text(part: object) -> str:
     return "none" if span is None else span.line_of_words
 
 
-def _place(part: object) -> str:
+def place_of(part: object) -> str:
+    """The file and line of a part of a policy; empty where it has none."""
     span = getattr(part, "span", None)
     return "" if span is None else f"{span.source.name.rsplit('/', 1)[-1]}:{span.line}"

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lexline.basis import Bases
+from lexline.basis import MEANINGS, VERSION, Bases
 from lexline.decision import Evaluation
 from lexline.diagnostics import Source, Span
-from lexline.due import DueItem, Past, Queue, State, basis_now, due_items, why_not
+from lexline.due import DueItem, Past, Queue, State, Version, basis_now, due_items, why_not
 from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_policies
+from lexline.lang.digest import FORM
 from lexline.lang.parse import parse
 from lexline.lang.typed import Program
 from lexline.ledger.record import Acknowledgement, AssessmentEntry, Entry, Recorded, WaiverEntry
@@ -202,8 +203,85 @@ def test_a_rule_that_means_something_else(old: str, new: str, said: str) -> None
     later = compiled(DPIA.replace(old, new))
     item = only(due_items(Evaluation(later, on, Clock(TODAY)), entries=ledger), "rule")
     assert [cause.name for cause in item.moved] == [said]
+    assert ("means something else than on 2026-07-01" if said == "p/DPIA" else "p/NEW asks for it now") in item.says
     worded = compiled(DPIA.replace('"A DPIA"', '"Another title"').replace("rule DPIA", "# a word\nrule NAMED-ANEW"))
     assert not due_items(Evaluation(worded, on, Clock(TODAY)), entries=ledger).items
+
+
+LATER = DPIA.replace("status = approved", "status in {approved, draft}")
+TEXTS = {
+    "first": DPIA,
+    "commented": DPIA.replace("owner dpo", "owner dpo\n  # a comment"),
+    "between": DPIA.replace("status = approved", "status = draft"),
+    "now": LATER,
+}
+
+
+@pytest.mark.parametrize(
+    ("versions", "says", "since"),
+    [
+        ("first commented now", "by the commit v2 of 2026-06-10", date(2026, 6, 10)),
+        ("first commented now now", "by the commit v2 of 2026-06-10", date(2026, 6, 10)),
+        ("first between now", "by the commit v2 of 2026-06-10", date(2026, 6, 10)),
+        ("first mistaken now", "by the commit v2 of 2026-06-10", date(2026, 6, 10)),
+        ("first commented", "not in git yet: v1 of 2026-05-31 has the earlier text", None),
+        ("between now", "no version in git has the earlier text; the change came after 2026-05-25", None),
+        ("now", "no version in git has the earlier text; the change came after 2026-05-25", None),
+    ],
+)
+def test_the_clause_that_changed_and_the_day(versions: str, says: str, since: date | None) -> None:
+    on, ledger = assessed(compiled(DPIA), graph())
+    names, begin = versions.split(), datetime(2026, 5, 21, tzinfo=UTC)
+    states = [Version(f"v{at}", begin + timedelta(days=10 * at)) for at in range(len(names))]
+
+    def program(version: Version) -> Program | None:
+        text = TEXTS.get(names[int(version.name[1:])])
+        return None if text is None else compiled(text)
+
+    early = [replace(one, moment=datetime(2026, 5, 25, tzinfo=UTC)) for one in ledger]
+    evaluation = Evaluation(compiled(LATER), on, Clock(TODAY))
+    item = only(due_items(evaluation, entries=early, policies=(lambda: states, program)), "rule")
+    assert f"p/DPIA means something else than on 2026-05-25 ({says})" == item.says
+    assert (item.since, item.due) == (since, None if since is None else since + timedelta(days=30))
+    (cause,) = item.moved
+    if "first" in names:
+        told = (cause.name, cause.before, cause.after)
+        assert told == ("require of p/DPIA", "status = approved", "status in {approved, draft}")
+    else:
+        assert (cause.name, cause.before[:7]) == ("p/DPIA", "meaning")
+    assert cause.place == f"p.policy:{5 if 'first' in names else 4}"
+
+
+def test_another_assessment_bounds_the_day_of_the_change() -> None:
+    on, ledger = assessed(compiled(DPIA), graph())
+    later = compiled(LATER)
+    _, newer = assessed(later, graph())
+    both = [*ledger, replace(newer[0], sequence=2, moment=datetime(2026, 8, 2, tzinfo=UTC))]
+    item = only(due_items(Evaluation(later, on, Clock(TODAY)), entries=both), "rule")
+    assert "the change came after 2026-07-01, by 2026-08-02 at the latest" in item.says
+    assert item.since == date(2026, 8, 2)
+
+
+# ---- forms ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_basis_of_another_form_is_told_and_does_not_count_as_moved() -> None:
+    on, ledger = assessed(compiled(DPIA), graph())
+    entry = ledger[0].entry
+    assert isinstance(entry, AssessmentEntry)
+    older = entry.model_copy(update={"basis": entry.basis.replace("lexline-basis/1", "lexline-basis/0")})
+    kept = [replace(ledger[0], entry=older)]
+    evaluation = Evaluation(compiled(DPIA.replace("status = approved", "status = draft")), on, Clock(TODAY))
+    still = due_items(evaluation, entries=kept, past=past(graph(), on, on))
+    assert not still.items
+    assert "of 1 the basis is recorded as lexline-basis/0, which this version" in still.notes[0]
+    moved = on.with_changes(Changes(values={("raw", "special_category"): True}))
+    queue = due_items(replace(evaluation, graph=moved), entries=kept, past=past(on, on, on, moved))
+    assert only(queue, "basis").since == date(2026, 7, 30)  # told by the date
+
+
+def test_a_form_of_meanings_belongs_to_a_form_of_bases() -> None:
+    assert MEANINGS[VERSION] == FORM
 
 
 # ---- what a rule names ---------------------------------------------------------------------------------------------

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from lexline.due.moved_by import Stale, stale_by
 from lexline.due.past import Past, State
-from lexline.due.queue import CAUSES, DueItem, Queue, basis_now, due_items
+from lexline.due.queue import CAUSES, DueItem, Policies, Queue, basis_now, due_items
+from lexline.due.versions import Version
 from lexline.due.why import WhyNot, why_not
 
 __all__ = [
     "CAUSES",
     "DueItem",
     "Past",
+    "Policies",
     "Queue",
     "Stale",
     "State",
+    "Version",
     "WhyNot",
     "basis_now",
     "due_items",

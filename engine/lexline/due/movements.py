@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -17,7 +17,8 @@ from lexline.due.owners import Owners
 from lexline.due.past import KEPT, Past, State
 from lexline.due.queue import Done, DueItem, Marks, item_id
 from lexline.due.records import Held
-from lexline.impact_causes import Cause, stands
+from lexline.due.versions import Versions
+from lexline.impact_causes import Cause, place_of, stands
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Expression, Key, Reassessment, Rule, TermHolds
 from lexline.lang.typed_expressions import Connective
@@ -51,8 +52,14 @@ class Moving:
     """Compares what stands on record with what is so now."""
 
     def __init__(
-        self, evaluation: Evaluation, past: Past | None, checks: Mapping[str, CheckSignature], marks: Marks
+        self,
+        evaluation: Evaluation,
+        past: Past | None,
+        checks: Mapping[str, CheckSignature],
+        marks: Marks,
+        versions: Versions | None = None,
     ) -> None:
+        self._versions = versions or Versions()
         self._evaluation = evaluation
         self._past = past
         self._checks = checks
@@ -101,16 +108,38 @@ class Moving:
 
     def _rules_moved(self, held: Held, keys: list[Key]) -> Iterator[DueItem]:
         item = self._item("rule", held, keys)
-        said, _ = _seen(held, self._marks.done.get(item.id))
-        moved = [] if said is None else list(_moved_since(said, [(key, self.bases.meaning(key)) for key in keys]))
+        said, since = _seen(held, self._marks.done.get(item.id))
+        if said is None:
+            return
+        before, meanings = dict(said.rules), _meanings(said)
+        moved = [key for key in keys if self.bases.meaning(key) not in meanings]
         if moved:
-            sure = "is new or means something else" if len(moved) == 1 else "are new or mean something else"
-            names = ", ".join(cause.name for cause in moved)
-            yield replace(item, moved=tuple(moved), says=f"{names} {sure} since it was recorded")
+            program = self._evaluation.program
+            found = {key: self._versions.moved(key, before.get(key, ""), program, since) for key in moved}
+            day = f" than on {since.date()}" if since is not None else ""
+            told = [
+                f"{'/'.join(key)} {f'means something else{day}' if key in before else 'asks for it now'} ({one.says})"
+                for key, one in found.items()
+            ]
+            causes = [
+                cause
+                for key, one in found.items()
+                for cause in one.causes or (_of_rule(program.rules[key], before.get(key, ""), self.bases.meaning(key)),)
+            ]
+            first = min((one.since for one in found.values() if one.since is not None), default=None)
+            yield replace(
+                item,
+                says="; ".join(told),
+                since=first,
+                due=self._owners.due(first, self._evaluation.graph.number(item.element), keys),
+                moved=tuple(causes[:MOST]),
+                further=max(0, len(causes) - MOST),
+            )
 
     def _is_still(self, held: Held) -> bool:
         """Whether nothing can have moved: no basis is recorded, and nothing that its rules read has changed since."""
-        if held.basis or item_id("basis", held.name, self._element(held)) in self._marks.done:
+        is_compared = held.basis and not _other_form(held.basis)
+        if is_compared or item_id("basis", held.name, self._element(held)) in self._marks.done:
             return False
         then = self.then(held.since)
         if then is None:
@@ -144,12 +173,19 @@ class Moving:
 
     def notes(self, held: Iterable[Held]) -> Iterator[str]:
         """What can't be told."""
-        dated = [one for one in held if not one.basis]
+        kept = list(held)
+        other = Counter(form for one in kept if (form := _other_form(one.basis)))
+        for form, count in sorted(other.items()):
+            yield (
+                f"of {count:,} the basis is recorded as {form}, which this version of Lexline does not compare: whether"
+                " facts moved is told by the date, and whether rules did is not known"
+            )
+        dated = [one for one in kept if not one.basis or _other_form(one.basis)]
         if self._past is None or not self._past.states:
             if dated:
                 yield (
-                    f"of {len(dated):,} no basis is recorded, and there is no store to say what changed since: only"
-                    " dates can make them due"
+                    f"of {len(dated):,} no basis is recorded that can be compared, and there is no store to say what"
+                    " changed since: only dates can make them due"
                 )
             return
         undated = sum(one.since is None for one in dated)
@@ -368,17 +404,26 @@ def _seen(held: Held, done: Done | None) -> tuple[Basis | None, datetime | None]
         return None, held.since
 
 
+def _other_form(basis: str) -> str:
+    """The form of a recorded basis that can't be compared with one of now; empty where it can be, or none is."""
+    try:
+        Basis.read(basis)
+    except ValueError:
+        return basis.partition(":")[0][:40]
+    return ""
+
+
 def _meanings(basis: Basis) -> set[str]:
     return {digest for _, digest in basis.rules}
 
 
-def _moved_since(said: Basis, rules: Iterable[tuple[Key, str]]) -> Iterator[Cause]:
-    """The rules whose meaning no recorded rule had; one that has only another name is none of them."""
-    before, meanings = dict(said.rules), _meanings(said)
-    for key, digest in rules:
-        if digest not in meanings:
-            was = "did not ask for it" if key not in before else before[key][:19]
-            yield Cause("rule", "/".join(key), was, digest[:19])
+def _of_rule(rule: Rule, was: str, means: str) -> Cause:
+    """A rule as a whole, of which nobody knows which clause is another one."""
+    digits = slice(len("sha256:"), len("sha256:") + 12)
+    before = f"meaning {was[digits]}" if was else "did not ask for it"
+    return Cause(
+        "rule", "/".join(rule.key), before, f"meaning {means[digits]}" if was else "asks for it", place_of(rule)
+    )
 
 
 def _reading(clause: Reassessment, rule: Rule) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -12,11 +12,13 @@ from lexline.basis import Basis
 from lexline.decision import Evaluation
 from lexline.due.past import Past
 from lexline.due.records import Held, held_by
+from lexline.due.versions import Meanings, Version, Versions
 from lexline.impact_causes import Cause
 from lexline.lang.signatures import CheckSignature
+from lexline.lang.typed import Program
 from lexline.ledger.record import Acknowledgement, Recorded
 
-__all__ = ["CAUSES", "Done", "DueItem", "Marks", "Queue", "basis_now", "due_items", "item_id"]
+__all__ = ["CAUSES", "Done", "DueItem", "Marks", "Policies", "Queue", "basis_now", "due_items", "item_id"]
 
 CAUSES: Mapping[str, str] = {
     "basis": "what it rests on has moved",
@@ -121,6 +123,16 @@ def _basis_of(text: str) -> Basis | None:
         return None
 
 
+Policies = tuple[Callable[[], Sequence[Version]], Callable[[Version], Program | None]]
+"""What gives the versions of the rules in the order of time, and what compiles one (None where it can't be)."""
+
+
+def _meanings(entries: Iterable[Recorded]) -> Meanings:
+    """What rules meant when bases were recorded."""
+    bases = ((one.moment, _basis_of(getattr(one.entry, "basis", ""))) for one in entries)
+    return [(moment, dict(basis.rules)) for moment, basis in bases if basis is not None]
+
+
 def due_items(
     evaluation: Evaluation,
     *,
@@ -128,10 +140,12 @@ def due_items(
     past: Past | None = None,
     checks: Mapping[str, CheckSignature] | None = None,
     until: date | None = None,
+    policies: Policies = (tuple, lambda _: None),
     now: Callable[[str], None] = lambda _: None,
 ) -> Queue:
     """What is due on the day of the evaluation, or by ``until``. ``entries`` are the ledger's, ``past`` the states of
-    the store; ``checks`` say what checks read; ``now`` is told what is at work."""
+    the store, ``policies`` the versions of the rules and what compiles one; ``checks`` say what checks read; ``now``
+    is told what is at work."""
     from lexline.due.clocks import clock_items
     from lexline.due.movements import Moving
 
@@ -139,7 +153,7 @@ def due_items(
     marks = Marks.of(kept)
     held = held_by(evaluation, kept)
     last = max(until or evaluation.clock.today, evaluation.clock.today)
-    moving = Moving(evaluation, past, checks or {}, marks)
+    moving = Moving(evaluation, past, checks or {}, marks, Versions(*policies, _meanings(kept)))
     items: list[DueItem] = []
     items += moving.of(_told(_by_time(held), now))
     items += moving.named_changes(held)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lexline.app.cli.session import Session
-    from lexline.due import DueItem, Past, Queue, WhyNot
+    from lexline.due import DueItem, Past, Policies, Queue, Version, WhyNot
     from lexline.evaluate.verdict import Clock
+    from lexline.lang.typed import Program
     from lexline.ledger.record import Recorded
     from lexline.project import Files
     from lexline_lineage.graph import Graph
@@ -120,8 +121,23 @@ def _found(files: Files, clock: Clock, until: date | None, snapshots: Snapshots 
     entries, past = _recorded(files, session, snapshots)
     checks = session.plugins.signatures
     with progress("comparing") as now:
-        queue = due_items(session.evaluation, entries=entries, past=past, checks=checks, until=until, now=now)
+        rules = _rules_over_time(files, session)
+        queue = due_items(
+            session.evaluation, entries=entries, past=past, checks=checks, until=until, policies=rules, now=now
+        )
     return _Found(files, session, entries, past, queue)
+
+
+def _rules_over_time(files: Files, session: Session) -> Policies:
+    """The versions of the project's rules in git, and what compiles one; no versions outside of git."""
+    from lexline.app.cli.revisions import program_at, versions_of
+
+    root = files.settings.root if files.settings is not None else None
+
+    def program(version: Version) -> Program | None:
+        return None if root is None else program_at(root, version.name, files, session.plugins)
+
+    return lambda: () if root is None else versions_of(root), program
 
 
 def what_is_due(files: Files, clock: Clock, snapshots: Snapshots | None) -> tuple[Session, Queue]:

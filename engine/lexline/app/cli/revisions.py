@@ -8,17 +8,23 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lexline.app.cli.options import mistake, project_settings
+from lexline.diagnostics import LexlineError
 
 if TYPE_CHECKING:
+    from lexline.due import Version
+    from lexline.lang.typed import Program
+    from lexline.plugin_offers import Plugins
     from lexline.project_files import Files
 
-__all__ = ["project_at", "two_sides", "with_policies_of"]
+__all__ = ["program_at", "project_at", "two_sides", "versions_of", "with_policies_of"]
 
 PACK = "pack.yaml"
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@{}^~+-]{0,199}")
@@ -61,6 +67,26 @@ def with_policies_of(folders: ExitStack, project: Path, side: str, files: Files)
         parameters=other.parameters,
         settings=other.settings,
     )
+
+
+def versions_of(project: Path) -> list[Version]:
+    """The commits of a project's folder, in the order in which they came to the branch; none outside of git."""
+    from lexline.due import Version
+
+    log = _git(project, "log", "--first-parent", "--reverse", "--format=%h %ct", "--", ".") if which("git") else None
+    lines = (line.split() for line in (log or b"").decode().splitlines())
+    return [Version(name, datetime.fromtimestamp(int(seconds), UTC)) for name, seconds in lines]
+
+
+def program_at(project: Path, revision: str, files: Files, plugins: Plugins) -> Program | None:
+    """The compiled rules of a project at a revision; None where it was no project, or had mistakes."""
+    from lexline.project import load_rules
+
+    try:
+        with ExitStack() as folders:
+            return load_rules(with_policies_of(folders, project, revision, files), plugins).program
+    except LexlineError:
+        return None
 
 
 def _pack_of(pack: str | Path) -> object:

@@ -12,6 +12,7 @@ from lexline_plugins.reporters.wording import counted, inline, printable
 
 __all__ = ["item_json", "render_queue", "render_why_not"]
 
+RECORDS = "assessments, judgements and waivers"
 COLUMNS = ("id", "cause", "element", "about", "rules", "since", "due", "overdue", "owner", "state", "assignee", "says",
            "moved", "settle")  # fmt: skip
 
@@ -60,7 +61,7 @@ def _text(queue: Queue) -> Iterator[str]:
     overdue = f", {len(queue.overdue):,} overdue" if queue.items else ""
     yield (
         f"{counted(len(queue.items), 'item')} to look at on {queue.on}{overdue}; "
-        f"{queue.held:,} assessments, judgements and waivers stand."
+        + ("1 assessment, judgement or waiver stands." if queue.held == 1 else f"{queue.held:,} {RECORDS} stand.")
     )
     yield from (f"note: {inline(note)}" for note in queue.notes)
     for cause, words in CAUSES.items():
