@@ -17,7 +17,7 @@ from lexline.lang.compile import compile_policies
 from lexline.lang.digest import FORM
 from lexline.lang.parse import parse
 from lexline.lang.typed import Program
-from lexline.ledger.record import Acknowledgement, AssessmentEntry, Entry, Recorded, WaiverEntry
+from lexline.ledger.record import Acknowledgement, AssessmentEntry, Entry, Recorded, WaiverEntry, WaiverTerms
 from lexline.ledger.waivers import Waiver
 from lexline_lineage.builder import build
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact
@@ -473,6 +473,32 @@ def test_a_waiver_falls_due_like_an_assessment() -> None:
     assert sorted(found) == ["basis", "expiry"]
     assert found["expiry"].due == date(2026, 9, 2)
     assert [cause.name for cause in found["basis"].moved] == ["special_category of raw"]
+
+
+def test_a_waiver_that_another_goes_on_from_is_no_longer_due() -> None:
+    terms = {
+        "rules": ["p/DPIA"],
+        "reason": "r",
+        "control": "c",
+        "approver": "Ann",
+        "role": "head",
+        "requested_by": "Bo",
+    }
+
+    def waiver(name: str, since: date, until: date, *elements: str) -> Waiver:
+        said = WaiverTerms.model_validate({**terms, "elements": elements, "from": since, "until": until})
+        return Waiver(name, said, Span(Source("w", ""), 0, 0))
+
+    def due(*further: Waiver) -> list[str]:
+        first = waiver("first", date(2026, 1, 1), date(2026, 6, 30), "credit", "other")
+        items = due_items(evaluated(DPIA, graph(kinds={"other": "model"}), (first, *further))).items
+        return sorted(item.about for item in items if item.cause == "expiry")
+
+    second = waiver("second", date(2026, 7, 1), date(2027, 6, 30), "credit")
+    third = waiver("third", date(2026, 7, 1), date(2027, 6, 30), "other")
+    assert due() == due(second) == ["first"]
+    assert due(waiver("shorter", date(2026, 2, 1), date(2026, 3, 1), "credit", "other")) == ["first", "shorter"]
+    assert due(second, third) == []
 
 
 # ---- what became of it ---------------------------------------------------------------------------------------------

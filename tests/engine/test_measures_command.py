@@ -119,7 +119,7 @@ def test_text_and_markdown_say_what_is_behind_it(project: Path, capsys: pytest.C
     assert "can't be told: c, d" in text
     assert "nothing to measure  ·  target at least 100 %" in text
     assert "pending" not in text
-    assert "| Live models that wait (house/pending) | 1 to 2 | 1 of 1, 1 can't be told |" in said(
+    assert "| Live models that wait (house/pending) | 1 to 2 | 1 can't be told |" in said(
         capsys, "--format", "markdown"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from itertools import product
 from typing import Literal
 
 from lexline.decision import Evaluation
@@ -69,7 +70,9 @@ def held_by(evaluation: Evaluation, entries: Iterable[Recorded] = ()) -> list[He
         place = (held.elements[0], held.kind, held.word)
         newest[place] = max(newest.get(place, (date.min, "")), (held.on or date.min, held.name))
     stand = [h for h, ok in found if ok and newest[h.elements[0], h.kind, h.word][1] == h.name]
-    return sorted([*stand, *_waivers(evaluation, kept)], key=lambda held: (held.kind, held.name, held.elements))
+    waivers = list(_waivers(evaluation, kept))
+    stand += [waiver for waiver in waivers if not _goes_on(waiver, waivers)]
+    return sorted(stand, key=lambda held: (held.kind, held.name, held.elements))
 
 
 def _is_over(pair: tuple[Held, bool], today: date) -> bool:
@@ -134,6 +137,16 @@ def _waivers(evaluation: Evaluation, entries: list[Recorded]) -> Iterator[Held]:
             basis=terms.basis if isinstance(terms, WaiverEntry) else "",
             moment=moments.get(waiver.recorded) if waiver.recorded is not None else None,
         )
+
+
+def _goes_on(waiver: Held, others: Iterable[Held]) -> bool:
+    """Whether later waivers, which last as long at least, cover all that one covers."""
+    covers = set(product(waiver.rules, waiver.elements))
+    left = set(covers)
+    for other in others:
+        if (other.on or date.min) > (waiver.on or date.min) and (other.until or date.max) >= (waiver.until or date.max):
+            left.difference_update(product(other.rules, other.elements))
+    return bool(covers) and not left
 
 
 def waived_elements(evaluation: Evaluation, waiver: Waiver) -> tuple[int, ...]:

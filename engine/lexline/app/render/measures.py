@@ -54,12 +54,14 @@ def _value(figure: Measured | Standing, unit: str) -> str:
 
 
 def _of(figure: Measured) -> str:
-    """``2 of 3``, where elements stand behind a figure, and how many can't be told."""
+    """``2 of 3``, where elements stand behind a figure (but for a count of all of them), and how many can't be told."""
     lists = figure.lists
-    if lists is None or not (lists.denominator or lists.unknown):
+    if lists is None:
         return ""
-    open_ = f", {len(lists.unknown):,} can't be told" if lists.unknown else ""
-    return f"{len(lists.numerator):,} of {len(lists.denominator):,}{open_}"
+    of_all = figure.unit == "count" and lists.numerator == lists.denominator
+    parts = [f"{len(lists.numerator):,} of {len(lists.denominator):,}"] if lists.denominator and not of_all else []
+    parts += [f"{len(lists.unknown):,} can't be told"] if lists.unknown else []
+    return ", ".join(parts)
 
 
 def _target(figure: Measured) -> str:
