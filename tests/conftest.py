@@ -1,6 +1,7 @@
 """Settings of the whole suite."""
 
 import os
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,13 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("gate" if os.environ.get("CI") else "desk")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what this run could not see."""
+    if find_spec("numba") is None:
+        message = "numba is not installed, so that nothing which it compiles was tested: pip install 'lexline[fast]'"
+        terminalreporter.write_line(message, yellow=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,20 +11,22 @@ from lexline.app.render.diagnostics import render
 from lexline.lang.compile import compile_text
 from lexline.lang.typed import Program
 from lexline_lineage.builder import build
-from outcomes import EVALUATORS, Figure, by_columns
+from outcomes import COMPILED, EVALUATORS, HAS_NUMBA, NO_NUMBA, Figure, by_columns
 from probes import Probes, probe_signatures
 from snapshots import through_a_snapshot
 
 ALL = tuple(cases())
-WAYS = {**EVALUATORS, "columns over a snapshot": by_columns}
+SNAPSHOT = "columns over a snapshot"
+WAYS = {**EVALUATORS, **COMPILED, SNAPSHOT: by_columns}
+NEEDS_NUMBA = pytest.mark.skipif(not HAS_NUMBA, reason=NO_NUMBA)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", [pytest.param(way, marks=[NEEDS_NUMBA] * (way in COMPILED)) for way in WAYS])
 @pytest.mark.parametrize("case", [case for case in ALL if not case.error], ids=lambda case: case.place)
 def test_accepted(case: Case, way: str, tmp_path: Path) -> None:
     program = _program(case)
     built = build(case.vocabulary, case.facts, on=case.clock.today)
-    graph = built.graph if way in EVALUATORS else through_a_snapshot(built, tmp_path / "a.graph").graph
+    graph = built.graph if way != SNAPSHOT else through_a_snapshot(built, tmp_path / "a.graph").graph
     found = WAYS[way](program, graph, case.clock, Probes(graph))
     named = {key[1]: outcomes for key, outcomes in found.rules.items()}
     for part, expected in (("verdict", case.verdicts), ("underlying", case.underlying), ("phase", case.phases)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 
 from lexline.evaluate.bounds import UNBOUNDED, Bounds
 from lexline.evaluate.calls import CheckResults
@@ -16,6 +17,9 @@ from lexline.evaluate.walk_kernels import Choice
 from lexline.lang.typed import Key, Program
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value
+
+HAS_NUMBA = find_spec("numba") is not None
+NO_NUMBA = "numba is not installed, so that nothing which it compiles is tested: pip install 'lexline[fast]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +112,14 @@ def by_cones(
     return Outcomes(rules, {key: Figure(figure.low, figure.high, figure.failed) for key, figure in figures.items()})
 
 
+COMPILED: dict[str, Evaluate] = {
+    "compiled columns": partial(by_columns, kernels="compiled"),
+    "compiled cones": partial(by_cones, kernels="compiled", prepared=True),
+}
 EVALUATORS: dict[str, Evaluate] = {
     "interpreter": by_interpreter,
     "columns": by_columns,
     "columns in little memory": partial(by_columns, bounds=Bounds(pairs=3, together=1, questions=1)),
-    "compiled columns": partial(by_columns, kernels="compiled"),
     "cones": by_cones,
-    "compiled cones": partial(by_cones, kernels="compiled", prepared=True),
+    **(COMPILED if HAS_NUMBA else {}),
 }

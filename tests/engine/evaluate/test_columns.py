@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexline.evaluate import cone_columns, walks_compiled
+from lexline.evaluate import cone_columns
 from lexline.evaluate.bounds import Bounds
 from lexline.evaluate.columns import VERDICTS, ColumnEvaluator
 from lexline.evaluate.cone_columns import ConeEvaluator
@@ -22,7 +22,9 @@ from lexline.lang.typed import Key, Program
 from lexline_lineage.builder import build
 from lexline_lineage.graph import Graph
 from lineage_graphs import facts, small_vocabulary
+from outcomes import HAS_NUMBA
 
+KERNELS: list[Choice] = [choice for choice in get_args(Choice) if choice != "compiled" or HAS_NUMBA]
 CLOCK = Clock(date(2026, 11, 22), datetime(2026, 11, 22, tzinfo=UTC))
 VOCABULARY = small_vocabulary()
 POLICY = """
@@ -82,8 +84,9 @@ def test_chunks_change_nothing(
     expected = {key: at_once.rule(key) for key in program.rules}
     figures = {key: at_once.measure(key) for key in program.measures}
     with monkeypatch.context() as patch:
-        patch.setattr(walks_compiled, "ORIGINS", bounds.pairs)
-        for kernels in get_args(Choice):
+        if HAS_NUMBA:
+            patch.setattr("lexline.evaluate.walks_compiled.ORIGINS", bounds.pairs)
+        for kernels in KERNELS:
             in_parts = ColumnEvaluator(program, graph, CLOCK, kernels=kernels, bounds=bounds)
             keys = order.sample([*expected], len(expected))
             in_parts.expect(keys[2:], figures)  # what was not expected is answered, too
