@@ -35,7 +35,7 @@ SOURCE = Source("test")
         (
             {},
             Verdict.UNKNOWN,
-            "an unknown name reaches an unknown accuracy of 80%, on an unknown trained on, an unknown research only",
+            "m reaches an unknown accuracy of 80%, on an unknown trained on, an unknown research only",
         ),
     ],
 )
@@ -48,5 +48,5 @@ def test_a_message_says_what_is_known(attributes: dict[str, object], verdict: Ve
     clock = Clock(DAY, datetime.combine(DAY, datetime.min.time(), UTC))
     decision = Interpreter(program, graph, clock).decide(next(iter(program.rules)), 0)
     assert (decision.verdict, decision.message) == (verdict, message)
-    name = attributes.get("name", "an unknown name")
+    name = attributes.get("name", "m")
     assert decision.remedy == ("" if verdict is Verdict.PASS else f"Retrain {name}")
