@@ -90,7 +90,7 @@ def _other_facts(entry: EvaluationEntry, evaluation: Evaluation) -> Iterator[str
     if facts != entry.portfolio.digest:
         yield "the facts are others: files beside the store, names of people that were erased, or the store itself"
     if waivers_digest(evaluation.waivers) != entry.waivers:
-        yield "the waivers are others"
+        yield "the waivers are others: a file beside the store, or names of people that were erased"
     if entry.engine != engine_version():
         yield f"Lexline was {entry.engine}, and is {engine_version()}"
     for name in sorted({*entry.plugins, *evaluation.plugins}):

@@ -60,6 +60,27 @@ def test_what_was_removed_or_moved_is_found(batches: Batches, data: st.DataObjec
     assert bool(verify(other, None, [head_of(links)])) is (other != links)
 
 
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ([1, 3, 2, 4, 5], ["entry 2 stands behind entry 3"]),
+        ([1, 2, 2, 3, 4, 5], ["entry 2 stands there twice"]),
+        ([1, 3, 4, 5], ["entry 2 is missing"]),
+        ([1, 5], ["entries 2 to 4 are missing"]),
+        ([2, 3, 4, 5], ["entry 1 is missing"]),
+        ([1, 2, 3], ["the chain ends with entry 3, and entry 5 was the last one written"]),
+        (
+            [5, 1, 2, 3, 4],
+            ["entry 1 stands behind entry 5", "the chain ends with entry 4, and entry 5 was the last one written"],
+        ),
+    ],
+)
+def test_what_is_said_of_entries_that_are_not_where_they_were(order: list[int], said: list[str]) -> None:
+    links = chain_of([[("waiver", {"n": str(number)})] for number in range(5)])
+    found = verify([links[number - 1] for number in order], head_of(links))
+    assert [fault.message for fault in found] == said
+
+
 @given(CHAINS, st.integers(0, 11), st.text(max_size=3))
 def test_a_chain_written_anew_is_found_by_what_was_given_out(batches: Batches, place: int, text: str) -> None:
     links = chain_of(batches)

@@ -110,7 +110,7 @@ def test_gate_and_explain_show_it(command: list[str], tmp_path: Path, capsys: py
         ({"until": None}, "`until` can't be used"),
         ({"reason": " "}, "`reason` can't be used"),
         ({"untill": 3}, "did you mean `until`?"),
-        ({"every": "model"}, "it names elements, or all of a kind (`every`)"),
+        ({"every": "model"}, "`every` names a kind, and `where` a condition: they belong together"),
         ({"every": "model", "where": "nonsense ="}, "the condition `nonsense =` can't be used"),
         ({"every": "model", "where": "no_such_thing = 1"}, "the condition `no_such_thing = 1` can't be used"),
         ({"every": "unicorn", "where": "a = 1"}, "the condition `a = 1` can't be used"),

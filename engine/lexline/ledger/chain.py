@@ -6,8 +6,9 @@ Rows are plain texts and numbers, as a database or a file holds them. Verifying 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lexline.ledger.record import canonical
 
@@ -72,14 +73,17 @@ def verify(links: Iterable[Link], head: Head | None, kept: Iterable[Head] = ()) 
     before = Head()
     digests = {0: GENESIS}
     for link in links:
-        if link.sequence != before.sequence + 1:
-            faults.append(Fault(link.sequence, _gap(before.sequence, link.sequence)))
-        elif link.previous != before.digest:
+        if link.sequence in digests:
+            faults.append(Fault(link.sequence, f"entry {link.sequence} stands there twice"))
+        elif link.sequence < before.sequence:
+            faults.append(Fault(link.sequence, f"entry {link.sequence} stands behind entry {before.sequence}"))
+        elif link.previous != digests.get(link.sequence - 1, link.previous):
             faults.append(Fault(link.sequence, f"entry {link.sequence} does not follow the entry before it"))
         if _digest(link.sequence, link.moment, link.kind, link.previous, link.body) != link.digest:
             faults.append(Fault(link.sequence, f"entry {link.sequence} was changed: its digest is another"))
         before = Head(link.sequence, link.digest)
         digests[link.sequence] = link.digest
+    faults += _missing(digests)
     if head is not None and head != before:
         faults.append(Fault(head.sequence, f"the chain ends with entry {before.sequence}, {_other_end(head, before)}"))
     for said in kept:
@@ -89,11 +93,11 @@ def verify(links: Iterable[Link], head: Head | None, kept: Iterable[Head] = ()) 
     return sorted(faults, key=lambda fault: fault.sequence)
 
 
-def _gap(before: int, found: int) -> str:
-    if found <= before:
-        return f"entry {found} stands behind entry {before}"
-    missing = f"entry {before + 1} is" if found == before + 2 else f"entries {before + 1} to {found - 1} are"
-    return f"{missing} missing"
+def _missing(there: Iterable[int]) -> Iterator[Fault]:
+    for before, found in pairwise(sorted(there)):
+        if found != before + 1:
+            which = f"entry {before + 1} is" if found == before + 2 else f"entries {before + 1} to {found - 1} are"
+            yield Fault(found, f"{which} missing")
 
 
 def _other_end(head: Head, before: Head) -> str:

@@ -162,8 +162,12 @@ class WaiverTerms(Form):
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
-        if bool(self.elements) == bool(self.every) or bool(self.every) != bool(self.where):
-            raise ValueError("it names elements, or all of a kind (`every`) for which a condition holds (`where`)")
+        if self.elements and (self.every or self.where):
+            raise ValueError("it names elements, and a condition as well: leave one of them out")
+        if bool(self.every) != bool(self.where):
+            raise ValueError("`every` names a kind, and `where` a condition: they belong together")
+        if not self.elements and not self.every:
+            raise ValueError("it names no element: name some, or all of a kind (`every`) with a condition (`where`)")
         if self.until < self.since:
             raise ValueError(f"it ends on {self.until}, before it begins on {self.since}")
         return self

@@ -11,7 +11,7 @@ import typer
 
 from lexline.app.cli.history import FormatOption, check_format, open_project_store
 from lexline.app.cli.options import ProjectOption, chosen_files, mistake, refuse_beside
-from lexline.lang.findings import a
+from lexline.lang.findings import a, in_words
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -203,8 +203,9 @@ def _evaluation(store: Store, number: int) -> tuple[int, EvaluationEntry]:
     entry = _entry(store, number).entry
     if isinstance(entry, EvaluationEntry):
         return number, entry
-    evaluations = [str(sequence) for sequence, _ in _evaluations(store, NAMED)]
-    advice = f"the newest are {', '.join(evaluations)}" if evaluations else "`lexline check --record` records one"
+    newest = [str(sequence) for sequence, _ in _evaluations(store, NAMED)]
+    advice = f"evaluations are {in_words(newest, 'and')}" if newest else "`lexline check --record` records one"
+    advice = f"the last {advice}" if len(newest) == NAMED else advice
     raise mistake(f"entry {number} is no evaluation but {a(entry.kind)}", advice)
 
 
