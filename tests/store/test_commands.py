@@ -62,6 +62,7 @@ def test_every_state_can_be_read_again(project: Path, capsys: pytest.CaptureFixt
     (project / "registry.json").write_text(registry("Jo Doe", "credit"), "utf-8")
     assert said(capsys, "import", "--dry-run")[0] == 0
     assert "Nothing has been imported" in said(capsys, "log")[1]
+    assert "no fact changed" in said(capsys, "diff", "2026-11-28")[1]
     status, text = said(capsys, "import")
     assert status == 0, text
     assert "revision 1" in text
@@ -83,6 +84,8 @@ def test_every_state_can_be_read_again(project: Path, capsys: pytest.CaptureFixt
     assert (first["from"]["number"], first["from"]["moment"], first["removed"]) == (0, None, [])
     assert "Revision 0 (before the first import) to 1 (" in said(capsys, "diff", "0", "1")[1]
     assert "no revision 3" in said(capsys, "diff", "0", "3")[1]
+    status, text = said(capsys, "erase", "Jo Doo")  # nobody is asked
+    assert (status, "did you mean `Jo Doe`?" in text, "for ever" in text) == (2, True, False)
     text = said(capsys, "diff", "1", "2")[1]
     assert '- owner: "Jo Doe"  [registry]' in text
     assert '+ owner: "Ann Lee"  [registry]' in text

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from itertools import chain
 from pathlib import Path
 from typing import Literal, Self
 
@@ -96,18 +95,17 @@ class Store:
     def revision_at(self, text: str) -> Revision:
         """The revision that a person names: its number (0: before the first import), or a day (``2026-09-03``), of
         which it is the last (UTC)."""
-        with self._database.reading() as connection:
-            if text.isdecimal():
-                known = chain(revisions.revisions(connection), [revisions.EMPTY])
-                found = next((r for r in known if r.number == int(text)), None)
-                shown = f"there is no revision {text}"
-            else:
-                found = next(revisions.revisions(connection, revisions.ticks_of(_end_of(text))), None)
-                shown = f"nothing had been recorded by {text}"
-            newest = revisions.head(connection)
+        known = self.revisions()
+        if text.isdecimal():
+            found = next((one for one in (*known, revisions.EMPTY) if one.number == int(text)), None)
+            message = f"there is no revision {text}"
+            advice = f"the newest is {known[0].number}; see `lexline log`" if known else "import something first"
+        else:
+            end = _end_of(text)
+            found = next((one for one in known if one.moment <= end), None if known else revisions.EMPTY)
+            message, advice = f"nothing had been imported by {text}", "`0` is the store before its first import"
         if found is None:
-            advice = f"the newest is {newest.number}; see `lexline log`" if newest.number else "import something first"
-            raise LexlineError((Diagnostic("LX503", shown, (), advice),))
+            raise LexlineError((Diagnostic("LX503", message, (), advice),))
         return found
 
     def facts(self, at: Revision | None = None) -> tuple[Fact, ...]:
@@ -139,16 +137,17 @@ class Store:
             people = People(connection, self._persons)
             return facts.replace_sources(connection, said, note, people)
 
+    def check_known(self, name: str) -> None:
+        """Raises ``LexlineError`` where nobody has the name."""
+        with self._database.reading() as connection:
+            _key_of(People(connection), name)
+
     def erase(self, name: str) -> Erasure:
         """Forget the name of a person at every revision, and for ever; their key stays in its place. Raises
         ``LexlineError`` where nobody has the name."""
         with self._database.writing("facts") as connection:
             people = People(connection)
-            key = people.key_of(name)
-            if key is None:
-                near = nearest(name, people.known())
-                advice = f"did you mean `{near}`?" if near else "names are compared to the letter"
-                raise LexlineError((Diagnostic("LX505", f"the store knows nobody by the name `{name}`", (), advice),))
+            key = _key_of(people, name)
             people.erase(key)
             count, sources = facts.naming(connection, key)
             named = entries.naming_entries(connection, key)
@@ -209,6 +208,15 @@ class Store:
         """The ledger's head and its links in order, of one moment, as they are kept: for who verifies or exports."""
         with self._database.reading() as connection, closing(entries.links_of(connection)) as links:
             yield entries.head_of_ledger(connection), links
+
+
+def _key_of(people: People, name: str) -> str:
+    key = people.key_of(name)
+    if key is None:
+        near = nearest(name, people.known())
+        advice = f"did you mean `{near}`?" if near else "names are compared to the letter"
+        raise LexlineError((Diagnostic("LX505", f"the store knows nobody by the name `{name}`", (), advice),))
+    return key
 
 
 def _placeless(fact: Fact) -> Fact:

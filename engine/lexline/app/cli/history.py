@@ -64,6 +64,7 @@ def erase(
     from lexline_lineage.snapshot_store import Snapshots, user_folder
 
     with open_project_store(project) as store:
+        store.check_known(name)
         if not (yes or _is_confirmed(f"Erase {name!a} for ever?")):
             raise mistake("nobody confirmed it, so nothing is erased", "answer y, or add --yes")
         erased = store.erase(name)
