@@ -66,7 +66,7 @@ class _Teller:
             return
         eve, day = self._sides
         changed = difference(eve.graph, day.graph)
-        told = tell_flips(Impact(eve, day.over(changed.later), RuleChanges((), (), ()), changed, (), 0), flips)
+        told = tell_flips(Impact(eve, day.over(changed.later), RuleChanges(), changed, (), 0), flips)
         for one in told:
             facts = [cause for cause in one.causes if cause.sort not in ("date", "waiver")]
             plain = list(self._plain(one.flip))

@@ -170,17 +170,24 @@ class _Teller:
         yield from self._facts(flip)
 
     def _waived(self, flip: Flip) -> Iterator[Cause]:
-        """The waivers that cover the verdict on one side only."""
-        covering = []
-        for side, waivers in zip(self._sides, self._waivers, strict=True):
+        """The waivers that cover the verdict on one side only, and the name of the rule, by which they name it."""
+        covering, names = [], self._names(flip)
+        for side, waivers, rule in zip(self._sides, self._waivers, names, strict=True):
             number = side.graph.number(flip.element)
-            said = None if number is None else Decision(flip.rule, flip.element, side.graph.kind(number), *_FAILING)
+            said = None if number is None else Decision(rule, flip.element, side.graph.kind(number), *_FAILING)
             covering.append({} if said is None else {waiver.name: waiver for waiver in waivers.covering(said)})
+        if covering[0].keys() != covering[1].keys() and names[0] != names[1]:
+            change = ("name", *names[0], *names[1])
+            yield Cause("rule", "name of the rule", "/".join(names[0]), "/".join(names[1]), change=change)
         for name in sorted(covering[0].keys() ^ covering[1].keys()):
             at = 0 if name in covering[0] else 1
             waiver = covering[at][name]
             words = [self._of_waiver(waiver, side, at=here == at) for here, side in enumerate(self._sides)]
             yield Cause("waiver", name, words[0], words[1], waiver.terms.reason, change=("waivers",))
+
+    def _names(self, flip: Flip) -> tuple[Key, Key]:
+        """What the rule of a flip is called on either side."""
+        return self._moved.rules.earlier(flip.rule), flip.rule
 
     def _of_waiver(self, waiver: Waiver, side: Evaluation, *, at: bool) -> str:
         """How a waiver stands on a side."""
@@ -207,13 +214,14 @@ class _Teller:
         yield from self._told(flip, touched & self._others, cells & self._cells, edges & self._edges)
 
     def _explanations(self, flip: Flip) -> Iterator[Explanation]:
-        for side, interpreter, waivers in zip(self._sides, self._interpreters, self._waivers, strict=True):
+        sides = zip(self._sides, self._names(flip), self._interpreters, self._waivers, strict=True)
+        for side, name, interpreter, waivers in sides:
             number = side.graph.number(flip.element)
-            if number is None or flip.rule not in side.program.rules:
+            if number is None or name not in side.program.rules:
                 continue
-            if side.graph.kind(number) == side.program.rules[flip.rule].kind:
-                yield interpreter.explain(flip.rule, number)
-                for waiver in waivers.about(flip.rule):
+            if side.graph.kind(number) == side.program.rules[name].kind:
+                yield interpreter.explain(name, number)
+                for waiver in waivers.about(name):
                     if waiver.selection is not None and side.graph.kind(number) == waiver.terms.every:
                         yield Interpreter(waiver.selection, side.graph, side.clock, side.checks).explain(
                             COVERED, number

@@ -25,7 +25,7 @@ __all__ = ["Change", "Undoing"]
 Change = tuple[str, ...]
 """One thing that is not the same on both sides: ``("date",)``, ``("waivers",)``, ``("element", id)``, ``("cell", id,
 attribute)``, ``("edge", origin, relation, target)``, ``("term", …key)``, ``("parameter", …key)``, ``("rule", …key)``,
-or ``("part", policy, rule, field)`` of a rule."""
+``("part", policy, rule, field)`` of a rule, or ``("name", …old key, …new key)`` of a rule."""
 
 
 class Undoing:
@@ -44,6 +44,7 @@ class Undoing:
         if key not in self._made:
             self._made[key] = self._without(key)
         evaluation = self._made[key]
+        rule = next(((change[1], change[2]) for change in key if change[0] == "name"), rule)
         return evaluation is not None and self._said(evaluation, rule, element) == before
 
     def _said(self, evaluation: Evaluation, rule: Key, element: str) -> Decided | None:
@@ -82,7 +83,7 @@ class Undoing:
             found = replace(found, clock=self._old.clock, checks=None if checks is None else checks.over(found.graph))
         if "waivers" in sorts:
             found = replace(found, waivers=self._old.waivers)
-        if sorts & {"term", "parameter", "rule", "part"}:
+        if sorts & {"term", "parameter", "rule", "part", "name"}:
             found = replace(found, program=_with_definitions(self._old.program, self._new.program, changes))
         try:
             for part in _facts(self._old.graph, self._new.graph, changes):
@@ -181,6 +182,9 @@ def _with_definitions(old: typed.Program, new: typed.Program, changes: Collectio
         if sort == "part":
             key = rest[0], rest[1]
             tables[2][key] = replace(tables[2][key], **{rest[2]: getattr(old.rules[key], rest[2])})
+        elif sort == "name":
+            was, now = (rest[0], rest[1]), (rest[2], rest[3])
+            tables[2][was] = replace(tables[2][now], key=was)
         elif sort in ("parameter", "term", "rule"):
             at = ("parameter", "term", "rule").index(sort)
             if (name := tuple(rest)) in before[at]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -34,11 +34,17 @@ __all__ = ["Flip", "Impact", "Impacts", "RuleChanges", "RuleFlips", "codes_of", 
 
 @dataclass(frozen=True, slots=True)
 class RuleChanges:
-    """Rules that only one side has, and rules whose meaning differs."""
+    """Rules that only one side has, rules whose meaning differs, and by their new name those that mean the same by
+    another name, with the old one."""
 
-    added: tuple[Key, ...]
-    removed: tuple[Key, ...]
-    changed: tuple[Key, ...]
+    added: tuple[Key, ...] = ()
+    removed: tuple[Key, ...] = ()
+    changed: tuple[Key, ...] = ()
+    renamed: Mapping[Key, Key] = field(default_factory=dict)
+
+    def earlier(self, rule: Key) -> Key:
+        """What a rule was called on the earlier side."""
+        return self.renamed.get(rule, rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +154,10 @@ class Impacts:
         later = _Side(new, earlier)
         if moved is not None:
             moved.trace(None if earlier is None else later.columns.moved)
-        comparing = _Comparing(self._old, later, facts)
+        comparing = _Comparing(self._old, later, changes, facts)
         anew = {*changes.added, *changes.removed, *changes.changed}
         columns = []
-        for key in dict.fromkeys((*new.program.rules, *old.program.rules)):
+        for key in dict.fromkeys((*new.program.rules, *changes.removed)):
             rule = None if moved is None or key in anew else moved.of_rule(key)
             if rule is None or moved is None or rule.everything or comparing.may_be_waived_otherwise(key):
                 columns.append(comparing.all(key))
@@ -170,13 +176,33 @@ class Impacts:
 
 def _rule_changes(old: Program, new: Program) -> RuleChanges:
     if old is new:
-        return RuleChanges((), (), ())
+        return RuleChanges()
     both = [key for key in new.rules if key in old.rules]
+    renamed = _renamed(old, new)
     return RuleChanges(
-        tuple(key for key in new.rules if key not in old.rules),
-        tuple(key for key in old.rules if key not in new.rules),
+        tuple(key for key in new.rules if key not in old.rules and key not in renamed),
+        tuple(key for key in old.rules if key not in new.rules and key not in renamed.values()),
         tuple(key for key in both if rule_digest(old, key) != rule_digest(new, key)),
+        renamed,
     )
+
+
+def _renamed(old: Program, new: Program) -> dict[Key, Key]:
+    """The rules of which only the name is new, with the old one. Of several that mean the same, those that kept a part
+    of their name belong together, then the first by name."""
+    gone: dict[str, list[Key]] = {}
+    for key in sorted(old.rules.keys() - new.rules.keys()):
+        gone.setdefault(rule_digest(old, key), []).append(key)
+    pairs = [
+        ((key[1] != was[1], key[0] != was[0]), key, was)
+        for key in sorted(new.rules.keys() - old.rules.keys() if gone else ())
+        for was in gone.get(rule_digest(new, key), ())
+    ]
+    found: dict[Key, Key] = {}
+    for _, key, was in sorted(pairs):
+        if key not in found and was not in found.values():
+            found[key] = was
+    return found
 
 
 class _Side:
@@ -233,23 +259,25 @@ class _Side:
 class _Comparing:
     """Compares both sides, rule by rule."""
 
-    def __init__(self, old: _Side, new: _Side, facts: Difference) -> None:
+    def __init__(self, old: _Side, new: _Side, rules: RuleChanges, facts: Difference) -> None:
         self._old, self._new = old, new
+        self._rules = rules
         self._facts = facts
 
     def may_be_waived_otherwise(self, key: Key) -> bool:
         """Whether waivers of a rule may cover other elements than before, whatever the rule reads."""
         old, new = self._old.waivers, self._new.waivers
-        before, after = old.about(key), new.about(key)
+        before, after = old.about(self._rules.earlier(key)), new.about(key)
         if any(waiver.selection is not None for waiver in (*before, *after)) or before != after:
             return True
         return any(old.named(waiver) != new.named(waiver) for waiver in before)
 
     def all(self, key: Key) -> RuleFlips:
         """The flips of a rule among all elements."""
-        before, after = self._old.members(key), self._new.members(key)
+        was = self._rules.earlier(key)
+        before, after = self._old.members(was), self._new.members(key)
         codes = np.full((2, len(self._facts.later.ids)), -1, np.int64)
-        codes[0, before] = self._old.whole(key)
+        codes[0, before] = self._old.whole(was)
         codes[1, after] = self._new.whole(key)
         return _differing(key, np.arange(codes.shape[1]), codes[0], codes[1])
 
@@ -258,7 +286,7 @@ class _Comparing:
         elements = np.union1d(marked, self._facts.kinds) if len(self._facts.kinds) else marked
         if not len(elements):
             return RuleFlips(key, elements, elements, elements)
-        before = self._old.some(key, self._facts.earlier(elements))
+        before = self._old.some(self._rules.earlier(key), self._facts.earlier(elements))
         after = self._new.some(key, elements)
         return _differing(key, elements, before, after)
 

@@ -215,8 +215,38 @@ def test_two_folders_of_a_pack(project: Path, capsys: pytest.CaptureFixture[str]
         (project / name / "a.policy").write_text(rule)
     (project / "lexline.yaml").write_text("policies: [policies]\nportfolio: [portfolio.yaml]\npacks: [./v1]\n")
     found = said(capsys, "--policies", "v1..v2")
-    assert found["rules"] == {"added": [], "removed": [], "changed": ["ground/FEW"]}
+    assert found["rules"] == {"added": [], "removed": [], "changed": ["ground/FEW"], "renamed": []}
     assert [(flip["policy"], flip["after"]["verdict"]) for flip in found["flips"]] == [("ground", "fail")]
+
+
+def test_a_rule_of_another_name_is_the_same_rule(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "portfolio.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7"))
+    (project / "waivers.yaml").write_text(WAIVERS)
+    (project / "lexline.yaml").write_text((project / "lexline.yaml").read_text() + "waivers: waivers.yaml\n")
+    (project / "policies" / "house.policy").write_text(POLICY.replace("rule FEW", "rule SMALL"))
+    found = said(capsys, "--policies", "HEAD..")
+    assert found["rules"]["renamed"] == [{"from": "house/FEW", "to": "house/SMALL"}]
+    assert not (found["rules"]["added"] or found["rules"]["removed"] or found["rules"]["changed"])
+    (flip,) = found["flips"]  # its waiver names the old rule
+    assert (flip["rule"], flip["before"]["verdict"], flip["after"]["verdict"]) == ("SMALL", "waived", "fail")
+    assert [cause["name"] for cause in flip["causes"]] == ["name of the rule"]
+    for form in ("text", "markdown", "html"):
+        assert run(["impact", "--on", "2026-09-03", "--policies", "HEAD..", "--format", form]) == 0
+        assert "house/FEW is now house/SMALL" in capsys.readouterr().out
+
+
+def test_of_equal_rules_those_of_a_like_name_belong_together(tmp_path: Path) -> None:
+    rule = 'rule {} "r" for model require some upstream dataset has rows > 0\n'
+    (tmp_path / "portfolio.yaml").write_text(PORTFOLIO)
+    sides = []
+    for names in (("house", "A", "B", "C"), ("home", "D", "C", "B")):
+        text = f"policy {names[0]}\n" + "".join(rule.format(name) for name in names[1:])
+        (tmp_path / "p.policy").write_text(text)
+        (tmp_path / "lexline.yaml").write_text("policies: [p.policy]\nportfolio: [portfolio.yaml]\n")
+        sides.append(lexline.load(tmp_path, on=date(2026, 9, 3)))
+    moved = lexline.impact(*sides)
+    assert moved.rules.renamed == {("home", new): ("house", old) for new, old in ("BB", "CC", "DA")}
+    assert not moved.flips
 
 
 def test_what_becomes_stale_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from choices import ByChance, Choices
 from generated_cases import GeneratedCase, RefusedError, compiled, generate
 from generated_changes import changed_facts, supposed
-from generated_edits import edited
+from generated_edits import edited, renamed
 from generated_policy import policies
 from generated_waivers import waivers
 from lexline.decision import Evaluation, decide
@@ -68,7 +68,11 @@ def said(side: Evaluation) -> dict[Key, dict[str, Outcome]]:
 
 def compared(old: Evaluation, new: Evaluation) -> dict[tuple[Key, str], Pair]:
     """The verdicts that differ, by two full evaluations."""
-    both = [said(side) for side in (old, new)]
+    return differing(said(old), said(new))
+
+
+def differing(*both: dict[Key, dict[str, Outcome]]) -> dict[tuple[Key, str], Pair]:
+    """The verdicts that differ on two sides."""
     places = {(key, element) for rules in both for key, found in rules.items() for element in found}
     pairs = {(key, element): tuple(rules.get(key, {}).get(element) for rules in both) for key, element in places}
     return {place: (a, b) for place, (a, b) in pairs.items() if a != b}
@@ -205,7 +209,29 @@ def test_layout_moves_nothing(seed: int) -> None:
     other = compiled(case.vocabulary, texts[::-1])
     graph = case.graph()
     said = check(case, evaluation(case, program, graph), evaluation(case, other, graph))
-    assert (said.rules, said.decided) == (RuleChanges((), (), ()), 0)
+    assert (said.rules, said.decided) == (RuleChanges(), 0)
+
+
+@given(SEEDS)
+def test_rules_of_other_names_are_compared_with_what_they_were(seed: int) -> None:
+    choices = ByChance(seed)
+    case, program = made(choices)
+    other, graph = renamed(choices, program), case.graph()
+    assume(len(other.rules) == len(program.rules))
+    later = graph.with_changes(supposed(choices, case, graph)) if choices.chance(50) else graph
+    old, new = evaluation(case, program, graph), evaluation(case, other, later)
+    if choices.chance(50):
+        given_waivers = waivers(choices, case, program, graph)
+        old, new = replace(old, waivers=given_waivers), replace(new, waivers=given_waivers)
+    moved = Impacts(old, checks=probe_signatures(case.vocabulary)).of(new)
+    rules = moved.rules
+    assert (rules.added, rules.removed, rules.changed) == ((), (), ())
+    assert {*rules.renamed.values()} == program.rules.keys() - other.rules.keys()
+    both = said(old), {rules.earlier(key): verdicts for key, verdicts in said(new).items()}
+    flips = {(rules.earlier(key), element): pair for (key, element), pair in found(moved).items()}
+    assert flips == differing(*both)
+    assert old.waivers or later is not graph or (flips, moved.decided) == ({}, 0)
+    every_cause_did_it(moved)
 
 
 @given(SEEDS)

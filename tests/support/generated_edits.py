@@ -10,7 +10,7 @@ from typing import Any
 from choices import Choices
 from lexline.lang import typed
 
-__all__ = ["edited", "reordered"]
+__all__ = ["edited", "renamed", "reordered"]
 
 replace: Any = replace_checked
 """As it is, but for types: the parts are worked out."""
@@ -39,6 +39,23 @@ def reordered(choices: Choices, program: typed.Program) -> typed.Program:
                 return node
 
     return _mapped(program, other_order)
+
+
+def renamed(choices: Choices, program: typed.Program) -> typed.Program:
+    """The same policies, with other names for some rules and without measures."""
+    names = {key: (key[0], f"{choices.pick('AZ')}-{key[1]}") for key in program.rules if choices.chance(60)}
+
+    def other_name(node: Any) -> Any:
+        match node:
+            case typed.Rule(key=key):
+                return replace(node, key=names.get(key, key))
+            case typed.PassesRule(rule=rule):
+                return replace(node, rule=names.get(rule, rule))
+            case _:
+                return node
+
+    found = _mapped(program, other_name)
+    return replace_checked(found, rules={rule.key: rule for rule in found.rules.values()}, measures={})
 
 
 def edited(choices: Choices, program: typed.Program) -> typed.Program:

@@ -63,6 +63,7 @@ def _rules(moved: Impact) -> Iterator[tuple[str, str, list[str]]]:
     changes = moved.rules
     yield from (("added", "/".join(key), []) for key in changes.added)
     yield from (("removed", "/".join(key), []) for key in changes.removed)
+    yield from (("renamed", f"{'/'.join(was)} is now {'/'.join(key)}", []) for key, was in changes.renamed.items())
     for key in changes.changed:
         yield "changed", "/".join(key), [_cause(cause) for cause in rule_causes(moved, key)]
 
@@ -179,6 +180,7 @@ def _json(moved: Impact, told: list[ToldFlip], rest: list[Flip], stale: Sequence
             "added": ["/".join(key) for key in moved.rules.added],
             "removed": ["/".join(key) for key in moved.rules.removed],
             "changed": ["/".join(key) for key in moved.rules.changed],
+            "renamed": [{"from": "/".join(was), "to": "/".join(key)} for key, was in moved.rules.renamed.items()],
         },
         "decided": moved.decided,
         "matrix": [{"before": before, "after": after, "count": count} for before, after, count in _matrix(moved)],
