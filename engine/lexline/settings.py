@@ -69,6 +69,7 @@ class SettingsFile(BaseModel):
     vocabulary: str | None = None
     extend: list[str] = Field(default_factory=list)
     packs: list[str] = Field(default_factory=list)
+    pack_versions: list[str] = Field(default_factory=list)
     policies: list[str] = Field(default_factory=lambda: ["policies"])
     portfolio: list[str] = Field(default_factory=list)
     facts: str | None = None

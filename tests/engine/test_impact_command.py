@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -53,7 +55,8 @@ def test_a_parameter_and_a_fact_are_named(project: Path, capsys: pytest.CaptureF
     (project / "policies" / "house.policy").write_text(POLICY.replace("most is 3", "most is 1"))
     (flip,) = said(capsys, "--policies", "HEAD..")["flips"]
     assert (flip["element"], flip["owner"], flip["severity"]) == ("m", "Jo", "high")
-    assert [(c["sort"], c["name"]) for c in flip["causes"]] == [("parameter", "house/most")]
+    said_of = [(c["sort"], c["name"], c["before"], c["after"]) for c in flip["causes"]]
+    assert said_of == [("parameter", "house/most", "is 3", "is 1")]
     (project / "later.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7"))
     (flip,) = said(capsys, "--policies", "HEAD..HEAD", "--facts", "..later.yaml")["flips"]
     (cause,) = flip["causes"]
@@ -219,6 +222,62 @@ def test_two_folders_of_a_pack(project: Path, capsys: pytest.CaptureFixture[str]
     assert [(flip["policy"], flip["after"]["verdict"]) for flip in found["flips"]] == [("ground", "fail")]
 
 
+def versions(project: Path) -> None:
+    """A project with version 2 of a pack as its own, version 1 in a wheel, and version 0 in a source archive."""
+    for at, most in enumerate((9, 3, 1)):
+        folder = project / f"made{at}" / "acme_packs" / "ground"
+        folder.mkdir(parents=True)
+        (folder / "pack.yaml").write_text(PACK.format(f'"{at}"'))
+        rule = f'policy ground\nrule FEW "f" for model require every upstream dataset has rows <= {most}\n'
+        (folder / "a.policy").write_text(rule)
+        (folder.parent / "module.py").write_text("raise SystemExit")
+    (project / "kept").mkdir()
+    shutil.make_archive(str(project / "kept" / "acme-0"), "gztar", project / "made0")
+    shutil.make_archive(str(project / "acme-1"), "zip", project / "made1")
+    (project / "acme-1.zip").rename(project / "kept" / "acme-1-py3-none-any.whl")
+    settings = (
+        "policies: []\nportfolio: [portfolio.yaml]\npacks: [./made2/acme_packs/ground]\npack_versions: [kept/*]\n"
+    )
+    (project / "lexline.yaml").write_text(settings)
+
+
+@pytest.mark.parametrize(
+    "old", ["kept/acme-1-py3-none-any.whl", "kept/acme-0.tar.gz", "ground@1", "ground@0", "made1", "made1/acme_packs"]
+)
+def test_versions_of_a_pack(project: Path, capsys: pytest.CaptureFixture[str], old: str) -> None:
+    versions(project)
+    found = said(capsys, "--policies", f"{old}..")
+    assert found["rules"]["changed"] == ["ground/FEW"]
+    assert [(flip["rule"], flip["before"]["verdict"], flip["after"]["verdict"]) for flip in found["flips"]] == [
+        ("FEW", "pass", "fail")
+    ]
+
+
+def test_a_version_that_is_not_at_hand(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    versions(project)
+    (project / "bad.whl").write_text("no archive")
+    shutil.make_archive(str(project / "empty"), "zip", project / "policies")
+    for side, part in (
+        ("ground@7", "at hand: 0 (acme-0.tar.gz), 1 (acme-1-py3-none-any.whl) and 2 (the project's)"),
+        ("grund@7", "nor a version of a pack"),
+        ("bad.whl", "can't be read as an archive"),
+        ("empty.zip", "it holds no pack.yaml; the project uses `ground`"),
+    ):
+        assert run(["impact", "--on", "2026-09-03", "--policies", f"{side}.."]) == 2
+        assert part in capsys.readouterr().err
+
+
+def test_an_archive_writes_nothing_elsewhere(project: Path) -> None:
+    versions(project)
+    with zipfile.ZipFile(project / "odd.zip", "w") as odd:
+        odd.writestr("ground/pack.yaml", PACK.format('"8"'))
+        odd.writestr("ground/../../../out.policy", "policy ground\n")
+        odd.writestr("ground/a.policy", 'policy ground\nrule FEW "f" for model require true\n')
+        odd.writestr("ground/program.py", "raise SystemExit")
+    assert run(["impact", "--on", "2026-09-03", "--policies", "odd.zip.."]) == 0
+    assert not list(project.parent.glob("**/out.policy"))
+
+
 def test_a_rule_of_another_name_is_the_same_rule(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "portfolio.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7"))
     (project / "waivers.yaml").write_text(WAIVERS)
@@ -226,7 +285,7 @@ def test_a_rule_of_another_name_is_the_same_rule(project: Path, capsys: pytest.C
     (project / "policies" / "house.policy").write_text(POLICY.replace("rule FEW", "rule SMALL"))
     found = said(capsys, "--policies", "HEAD..")
     assert found["rules"]["renamed"] == [{"from": "house/FEW", "to": "house/SMALL"}]
-    assert not (found["rules"]["added"] or found["rules"]["removed"] or found["rules"]["changed"])
+    assert [found["rules"][sort] for sort in ("added", "removed", "changed")] == [[], [], []]
     (flip,) = found["flips"]  # its waiver names the old rule
     assert (flip["rule"], flip["before"]["verdict"], flip["after"]["verdict"]) == ("SMALL", "waived", "fail")
     assert [cause["name"] for cause in flip["causes"]] == ["name of the rule"]

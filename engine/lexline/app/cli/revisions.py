@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lexline.app.cli.options import mistake, project_settings
+from lexline.app.cli.pack_versions import PACK, pack_id, with_pack_version, with_packs_of
 from lexline.diagnostics import LexlineError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["program_at", "project_at", "two_sides", "versions_of", "with_policies_of"]
 
-PACK = "pack.yaml"
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@{}^~+-]{0,199}")
 """Names of revisions that are passed on: none of them can be taken for an option."""
 
@@ -45,18 +45,21 @@ def two_sides(text: str, option: str) -> tuple[str, str]:
 
 
 def with_policies_of(folders: ExitStack, project: Path, side: str, files: Files) -> Files:
-    """The files with the policies of a file, a folder or a git revision: what else makes the rules comes from there,
-    too, where it is a project; the folder of a pack takes that pack's place. The folder of a revision is there as long
-    as ``folders``."""
+    """The files with the policies of a file, a folder, a version of a pack or a git revision: what else makes the rules
+    comes from there, too, where it is a project; packs take the places of those that the project uses. What is unpacked
+    for it is there as long as ``folders``."""
     from lexline.project_files import Files
 
-    folder = Path(side) if Path(side).exists() else folders.enter_context(project_at(project, side))
+    path = Path(side)
+    if not path.exists() and (version := with_pack_version(folders, side, files)) is not None:
+        return version
+    folder = path if path.exists() else folders.enter_context(project_at(project, side))
     settings = project_settings(folder) if folder.is_dir() else None
     if settings is None and (folder / PACK).is_file():
-        kept = [pack for pack in files.packs if _pack_of(pack) != _pack_of(folder)]
+        kept = [pack for pack in files.packs if pack_id(pack) != pack_id(folder)]
         return replace(files, packs=(*kept, folder))
     if settings is None:
-        return replace(files, policies=(folder,))
+        return with_packs_of(folders, folder, files) or replace(files, policies=(folder,))
     other = Files.of(settings)
     return replace(
         files,
@@ -89,21 +92,6 @@ def program_at(project: Path, revision: str, files: Files, plugins: Plugins) -> 
         return None
 
 
-def _pack_of(pack: str | Path) -> object:
-    """The id of a pack."""
-    from lexline.data_problems import as_error
-    from lexline_lineage.problems import LineageError
-    from lexline_lineage.reading import read_document
-
-    if isinstance(pack, str):
-        return pack
-    try:
-        content = read_document(pack / PACK).data
-    except LineageError as error:
-        raise as_error(error) from None
-    return content.get("id") if isinstance(content, dict) else None
-
-
 @contextmanager
 def project_at(project: Path, revision: str) -> Iterator[Path]:
     """The folder of the project as it was at a revision. Raises ``LexlineError`` where there is none."""
@@ -111,8 +99,8 @@ def project_at(project: Path, revision: str) -> Iterator[Path]:
         raise mistake(f"`{revision[:80]}` is neither a folder nor a name of a revision", "write OLD..NEW")
     commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
-        message = f"`{revision}` is neither a file or folder nor a revision of git"
-        raise mistake(message, "`git log` lists the revisions of the project")
+        message = f"`{revision}` is neither a file or folder, nor a version of a pack, nor a revision of git"
+        raise mistake(message, "`lexline plugins` lists the packs, `git log` the revisions of the project")
     packed = _git(project, "archive", "--format=tar", commit.decode().strip(), ".")
     if packed is None:
         raise mistake(f"the project can't be read at the revision `{revision}`", "is its folder in that revision?")

@@ -52,7 +52,8 @@ def _summary(moved: Impact) -> str:
 def _cause(cause: Cause) -> str:
     place = f"  [{cause.place}]" if cause.place else ""
     path = f", by {' → '.join(cause.path)}" if len(cause.path) > 1 else ""
-    return inline(f"{cause.name}: {cause.before} → {cause.after}{place}{path}")
+    sort = f"{cause.sort} " if cause.sort in ("parameter", "term", "waiver") else ""
+    return inline(f"{sort}{cause.name}: {cause.before} → {cause.after}{place}{path}")
 
 
 def _matrix(moved: Impact) -> list[tuple[str, str, int]]:
