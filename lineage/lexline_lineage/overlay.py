@@ -21,10 +21,14 @@ from lexline_lineage.graph import Adjacency, Column, Graph
 from lexline_lineage.placement import ID_HELP, UNDECLARED, Ends, Refusals, is_id, stub_kinds
 from lexline_lineage.problems import nearest
 from lexline_lineage.strings import Texts
-from lexline_lineage.values import Value, parse_value
+from lexline_lineage.values import Value, parse_value, written
 from lexline_lineage.vocabulary import Flow
 
-__all__ = ["Changes", "apply_changes", "changeable"]
+__all__ = ["THERE", "Changes", "apply_changes", "changeable", "near_element"]
+
+
+THERE = "name what is there now"
+"""What to do about something to be removed that is not there, and like nothing that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def _removed(graph: Graph, changes: Changes, refusals: Refusals) -> list[int]:
             number = graph.number(element)
             if number is None:
                 message = f"there is no element `{element[:80]}` to remove"
-                refusals.add("LX437", message, changes.source, nearest(element, graph.ids[:10_000]))
+                refusals.add("LX437", message, changes.source, near_element(graph, element) or THERE)
             else:
                 numbers.append(number)
     return sorted(numbers)
@@ -93,8 +97,9 @@ def _check_added(graph: Graph, element: str, kind: str, source: Source, refusals
     else:
         number = graph.number(element)
         if number is not None and (graph.kind(number) != kind or number not in graph.stubs):
-            message = f"there is an element `{element}` already, of the kind `{graph.kind(number)}`"
-            refusals.add("LX434", message, source, "give the new one another id")
+            there = graph.kind(number)
+            message = f"there is an element `{element}` already, of the kind `{there}`"
+            refusals.add("LX434", message, source, f"write `kind: {there}`, or give the new one another id")
 
 
 def _stubs(graph: Graph, added: Mapping[str, str], changes: Changes, refusals: Refusals) -> dict[str, str]:
@@ -220,20 +225,26 @@ def _checked_values(
     checked: dict[tuple[str, str], dict[int, Value | None]] = {}
     for (element, name), raw in changes.values.items():
         number = graph.number(element)
+        if number is None and raw is None:
+            message = f"there is no element `{element}`, and so no `{name}` of it to remove"
+            refusals.add("LX437", message, changes.source, near_element(graph, element) or THERE)
+            continue
         if number is None or number in graph.stubs:
             message = f"`{name}` is said of `{element}`, which nothing declares"
-            refusals.add("LX433", message, changes.source, "declare it with its kind")
+            near = near_element(graph, element) if number is None else ""
+            refusals.add("LX433", message, changes.source, f"{near} declare it with its kind".strip())
             continue
         kind = graph.kind(number)
         attributes = graph.vocabulary.kinds[kind].attributes
         if name not in attributes:
             message = f"a `{kind}` has no attribute `{name[:80]}`"
-            refusals.add("LX461", message, changes.source, nearest(name, attributes))
+            help_text = nearest(name, attributes) or f"docs/vocabulary.md lists the attributes of a `{kind}`"
+            refusals.add("LX461", message, changes.source, help_text)
             continue
         value = parse_value(raw, attributes[name].type) if raw is not None else None
         if value is None and raw is not None:
             message = f"`{name}` of `{element}` has to be {attributes[name].type}, and {str(raw)[:60]!a} is not"
-            refusals.add("LX460", message, changes.source)
+            refusals.add("LX460", message, changes.source, written(attributes[name].type))
             continue
         checked.setdefault((kind, name), {})[int(graph.rows[number])] = value
     return checked
@@ -268,10 +279,13 @@ def _checked_edges(graph: Graph, changes: Changes, refusals: Refusals) -> dict[s
             help_text = nearest(name, graph.vocabulary.relations)
             refusals.add("LX431", f"{edge} names a relation that does not exist", changes.source, help_text)
         elif ends[0] is None or ends[1] is None:
-            refusals.add("LX437", f"there is no edge to remove: {edge}", changes.source)
+            strange = origin if ends[0] is None else target
+            help_text = f"there is no element `{strange}`; {near_element(graph, strange)}".removesuffix("; ")
+            refusals.add("LX437", f"there is no edge to remove: {edge}", changes.source, help_text)
         elif possible is None and graph.along[name].position(ends[0], ends[1]) is None:
             if origin not in changes.kinds and target not in changes.kinds:
-                refusals.add("LX437", f"there is no edge to remove: {edge}", changes.source)
+                help_text = _edges_there(graph, ends[0], name)
+                refusals.add("LX437", f"there is no edge to remove: {edge}", changes.source, help_text)
         elif graph.kind(ends[0]) not in relation.origins or graph.kind(ends[1]) not in relation.targets:
             message = f"{edge} leads from a `{graph.kind(ends[0])}` to a `{graph.kind(ends[1])}`"
             help_text = f"`{name}` leads from {' or '.join(relation.origins)} to {' or '.join(relation.targets)}"
@@ -279,6 +293,21 @@ def _checked_edges(graph: Graph, changes: Changes, refusals: Refusals) -> dict[s
         else:
             checked.setdefault(name, {})[ends[0], ends[1]] = possible
     return checked
+
+
+def near_element(graph: Graph, element: str) -> str:
+    """A help text that offers the element whose id is closest; empty where none is close."""
+    close = nearest(element, graph.ids[:10_000])
+    return close if close.startswith("did") else ""
+
+
+def _edges_there(graph: Graph, origin: int, relation: str) -> str:
+    """A help text: the edges of a relation that do lead from an element."""
+    found = [graph.ids[target] for target, _ in graph.along[relation].row(origin)]
+    if not found:
+        return f"no edge `{relation}` leads from `{graph.ids[origin]}`"
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    return f"it leads to {', '.join(f'`{target}`' for target in found[:5])}{more}"
 
 
 def _with_edges(graph: Graph, changed: Mapping[str, Mapping[tuple[int, int], bool | None]]) -> Graph:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 __all__ = [
     "Duration",
@@ -27,6 +28,7 @@ __all__ = [
     "parse_duration",
     "parse_percentage",
     "parse_value",
+    "written",
 ]
 
 MAX_DOCUMENT_DEPTH = 100
@@ -116,6 +118,26 @@ class Duration:
 
 
 Value = bool | str | float | date | datetime | Duration | tuple["Value", ...] | dict[str, object] | list[object]
+
+
+_WRITTEN: Mapping[Sort, str] = MappingProxyType(
+    {
+        Sort.BOOLEAN: "write `true` or `false`",
+        Sort.TEXT: "put it in quotes",
+        Sort.NUMBER: "write it as 12 or 0.5",
+        Sort.PERCENTAGE: "write it as 12 % or 0.12",
+        Sort.DATE: "write it as 2026-11-22",
+        Sort.MOMENT: "write it as 2026-11-22T09:30:00Z",
+        Sort.DURATION: "write it as 30 days or 12 months",
+        Sort.LIST: "write a list: `[…, …]`",
+        Sort.DOCUMENT: "write a mapping or a list",
+    }
+)
+
+
+def written(type: ValueType) -> str:  # noqa: A002  # the word of the domain
+    """A help text: how a raw value of a type is written."""
+    return _WRITTEN.get(type.sort) or "write " + ", ".join(f"`{symbol}`" for symbol in type.symbols)
 
 
 def parse_value(raw: object, type: ValueType) -> Value | None:  # noqa: A002  # the word of the domain
