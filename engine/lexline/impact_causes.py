@@ -128,7 +128,15 @@ class _Teller:
         rule = self._sides[at].program.rules[flip.rule]
         owner, deadline, due = own_terms(self._sides[at], self._interpreters[at], rule, flip.element)
         causes, together, complete = self._needed(flip)
+        owner = owner or self._former_owner(flip.element)
         return ToldFlip(flip, owner, rule.severity, deadline, causes, due, together, complete)
+
+    def _former_owner(self, element: str) -> str:
+        """Whose an element was that has no owner any more."""
+        graph = self._sides[0].graph
+        number = graph.number(element)
+        owner = None if number is None else graph.value(number, "owner")
+        return f"{owner} (before)" if owner else ""
 
     def _needed(self, flip: Flip) -> tuple[tuple[Cause, ...], bool, bool]:
         """The causes of which each alone undoes the flip; else a set of them that does, of which none can be spared."""

@@ -153,6 +153,14 @@ def test_a_page_of_its_own(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_markdown_takes_no_sign_for_its_own(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "later.yaml").write_text(PORTFOLIO.replace("rows: 2", "rows: 7").replace("Jo", "'J_o #1|*b*'"))
+    assert run(["impact", "--on", "2026-09-03", "--facts", "..later.yaml", "--format", "markdown"]) == 0
+    page = capsys.readouterr().out
+    assert "| 1 | pass | fail |" in page
+    assert "J&#95;o &#35;1&#124;&#42;b&#42;" in page
+
+
 SUPPOSED = """nodes:
   d: {kind: dataset, rows: 7}
   e: {kind: dataset, rows: 9}

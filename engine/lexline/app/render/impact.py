@@ -45,7 +45,7 @@ def says(decided: Decided | None) -> str:
 def _summary(moved: Impact) -> str:
     return (
         f"{counted(len(moved.flips), 'verdict differs', 'verdicts differ')}: {len(moved.new_fails):,} now fail, "
-        f"{len(moved.new_unknowns):,} are now unknown; {moved.decided:,} decided again."
+        f"{len(moved.new_unknowns):,} now unknown; {moved.decided:,} decided again."
     )
 
 
@@ -128,6 +128,10 @@ def _markdown(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[S
     yield from (
         f"- rule {sort}: {_cell(name)}{': ' + _cell('; '.join(c)) if c else ''}" for sort, name, c in _rules(moved)
     )
+    if moved.flips:
+        yield "\n| number | before | now |"
+        yield "| ---: | --- | --- |"
+        yield from (f"| {number:,} | {before} | {after} |" for before, after, number in _matrix(moved))
     if told:
         yield "\n| before | now | rule | element | severity, owner, deadline | because |"
         yield "| --- | --- | --- | --- | --- | --- |"
@@ -168,10 +172,10 @@ def _sections(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[S
 
 def _cell(text: str) -> str:
     """Text that Markdown takes as it is."""
-    shown = inline(text)
-    for sign in "\\`*_[]<>|#@~":
-        shown = shown.replace(sign, f"&#{ord(sign)};")
-    return shown
+    return inline(text).translate(_ESCAPED)
+
+
+_ESCAPED = {ord(sign): f"&#{ord(sign)};" for sign in "\\`*_[]<>|#@~&"}
 
 
 def _json(moved: Impact, told: list[ToldFlip], rest: list[Flip], stale: Sequence[Stale]) -> dict[str, object]:
