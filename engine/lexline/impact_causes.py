@@ -29,6 +29,7 @@ from lexline_lineage.paths import shortest_path
 from lexline_lineage.values import Duration, format_value
 
 __all__ = [
+    "GRAVE",
     "Cause",
     "ToldFlip",
     "clause_causes",

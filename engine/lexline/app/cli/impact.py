@@ -22,8 +22,7 @@ FAIL_ON = ("new-fail", "new-unknown", "any-flip")
 def impact(
     project: ProjectOption = Path(),
     policies: Annotated[
-        str | None,
-        typer.Option("--policies", help="OLD..NEW: files, folders, git revisions, wheels of packs, PACK@VERSION."),
+        str | None, typer.Option("--policies", help="OLD..NEW: files, folders, git revisions, wheels, PACK@VERSION.")
     ] = None,
     facts: Annotated[
         str | None, typer.Option("--facts", help="OLD..NEW: portfolio files or folders; none: as it is.")

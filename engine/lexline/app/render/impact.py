@@ -9,7 +9,7 @@ from lexline.app.render.sections import Row, Section
 from lexline.due import Stale
 from lexline.evaluate.cone_columns import Decided
 from lexline.evaluate.verdict import Phase
-from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
+from lexline.impact_causes import GRAVE, Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import PHASE_NOTES, counted, inline, printable
@@ -70,10 +70,16 @@ def _rules(moved: Impact) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _about(told: ToldFlip) -> str:
-    owner = f" · {told.owner}" if told.owner else ""
-    by = f", by {told.due}" if told.due is not None else ""
-    deadline = f" · within {told.deadline}{by}" if told.deadline else ""
-    return inline(f"{told.severity}{owner}{deadline}")
+    parts = (told.severity, told.owner, _deadline(told))
+    return inline(" · ".join(part for part in parts if part))
+
+
+def _deadline(told: ToldFlip) -> str:
+    """How long there is, and the last day of it; empty where nothing has to be done."""
+    after = told.flip.after
+    if not told.deadline or after is None or after.verdict not in GRAVE:
+        return ""
+    return f"within {told.deadline}" + (f", by {told.due}" if told.due is not None else "")
 
 
 def _because(told: ToldFlip) -> tuple[str, list[str]]:
@@ -157,8 +163,15 @@ def _sections(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[S
     rows = []
     for one in told:
         flip, (word, causes) = one.flip, _because(one)
-        due = f"within {one.deadline}" + (f", by {one.due}" if one.due else "") if one.deadline else ""
-        cells = (says(flip.before), says(flip.after), "/".join(flip.rule), flip.element, one.owner, one.severity, due)
+        cells = (
+            says(flip.before),
+            says(flip.after),
+            "/".join(flip.rule),
+            flip.element,
+            one.owner,
+            one.severity,
+            _deadline(one),
+        )
         rows.append(Row((*cells, "" if word == "because" else f"{word}:"), tuple(causes)))
     heads = ("before", "now", "rule", "element", "owner", "severity", "deadline", "because")
     yield Section("What differs", heads, tuple(rows), more=count - len(told))
