@@ -88,11 +88,14 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class Notifier:
     """A way to announce re-assessments. ``notify`` gets a notice and the settings of the place in ``lexline.yaml``;
-    it raises ``OSError`` where it can't reach that place, and ``SettingError`` for a setting that can't be used."""
+    it raises ``OSError`` where it can't reach that place, and ``SettingError`` for a setting that can't be used.
+    ``check`` gets the settings when the project is loaded, and raises ``SettingError`` for what can be told then: it
+    asks no other machine, and no secret."""
 
     name: str
     summary: str
     notify: Callable[[Notice, Mapping[str, object]], None]
+    check: Callable[[Mapping[str, object]], None] = lambda _: None
 
 
 @hookspec

@@ -435,6 +435,16 @@ def test_whose_breach_counts(measured: str, assessed: str, way: tuple[str, ...] 
         assert f"of {measured} was in breach on 2026-08-01, after 2026-06-01" in item.says
 
 
+def test_a_monitor_of_several_counts_once_at_the_nearest_and_leaves_the_time_that_a_rule_gives() -> None:
+    edges = {("m", "watches", element): False for element in ("live", "credit")}
+    values = {("m", "status"): "alert", ("m", "observed_on"): "2026-08-01"}
+    item = only(
+        due_items(evaluated(DPIA, graph(values, {"m": "monitor"}).with_changes(Changes(edges=edges)))), "monitor"
+    )
+    assert [(cause.name, cause.path) for cause in item.moved] == [("monitor of credit", ())]
+    assert item.due == date(2026, 8, 31)
+
+
 def test_a_breach_on_a_day_that_nobody_knows_or_that_is_to_come() -> None:
     watching = Changes(edges={("m", "watches", "credit"): False})
     undated = graph({("m", "status"): "alert"}, {"m": "monitor"}).with_changes(watching)

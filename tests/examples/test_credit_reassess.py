@@ -112,8 +112,6 @@ def test_wrong_words(
 PLACES = """
 notify:
   board: {{notifier: webhook, settings: {{url: "http://127.0.0.1:{port}/", secret: BOARD_KEY, backoff: 0}}}}
-  nowhere: {{notifier: pigeon}}
-  keyless: {{notifier: webhook, settings: {{url: "http://127.0.0.1:{port}/"}}}}
 """
 
 
@@ -154,14 +152,28 @@ def test_a_place_that_takes_nothing_is_left_alone(project: Path, capsys: pytest.
     assert "was not told of 4 of 4: 127.0.0.1 did not take it (status 503, tried 4 times)" in printed
 
 
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ("bord", "did you mean `board`?"),
-        ("nowhere", "no notifier `pigeon`"),
-        ("keyless", "setting `secret`: it is missing"),
-    ],
-)
-def test_places_that_cannot_be_used(place: str, said: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert announced(project, 1, place) == 2
-    assert said in capsys.readouterr().err
+def test_a_place_that_is_not_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert announced(project, 1, "bord") == 2
+    assert "did you mean `board`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["check"], ["reassess"]])
+def test_mistakes_in_places_are_found_when_the_project_is_loaded(
+    command: list[str], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = project / "lexline.yaml"
+    places = (
+        "notify:\n  nowhere: {notifier: pigeon}\n"
+        "  keyless: {notifier: webhook, settings: {url: https://a.example/}}\n"
+        "  people:\n    notifier: mail\n    settings:\n"
+        "      host: a.example\n      from: a@b.example\n      to: nobody\n"
+    )
+    settings.write_text(settings.read_text("utf-8") + places, "utf-8")
+    assert run(command) == 2
+    printed = capsys.readouterr()
+    assert not printed.out
+    for said in ("no notifier `pigeon`", "setting `secret`: it is missing", "setting `to`: it has to be an address"):
+        assert said in printed.err
+    assert "      to: nobody\n" in printed.err
+    assert "3 mistakes" in printed.err
+    assert run(["gate", "model:mlflow/mlflow.northfield.example/credit-decision/1", "--no-record"]) in (0, 1)

@@ -43,7 +43,16 @@ def breaches(graph: Graph) -> dict[int, list[Breach]]:
     for measured, own in _measured(graph).items():
         for way in _ways(graph, measured):
             found[way[0]] += [replace(breach, way=way) for breach in own]
-    return {element: sorted(of, key=lambda one: (one.on, len(one.way), one.by)) for element, of in found.items()}
+    return {element: list(_each_once(of)) for element, of in found.items()}
+
+
+def _each_once(found: list[Breach]) -> Iterator[Breach]:
+    """The earliest first; what was measured of several things, of the nearest of them."""
+    seen: set[str] = set()
+    for breach in sorted(found, key=lambda one: (one.on, len(one.way), one.by)):
+        if breach.by not in seen:
+            seen.add(breach.by)
+            yield breach
 
 
 def undated(graph: Graph) -> int:

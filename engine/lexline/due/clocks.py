@@ -8,7 +8,7 @@ from datetime import date
 from lexline.basis import Bases
 from lexline.decision import Evaluation
 from lexline.due.breaches import breaches
-from lexline.due.movements import MOST, latest_looks, settle
+from lexline.due.movements import MOST, latest_looks, rules_asking, settle
 from lexline.due.owners import Owners, add
 from lexline.due.queue import DueItem, Marks, item_id
 from lexline.due.records import Held
@@ -27,7 +27,7 @@ def clock_items(evaluation: Evaluation, bases: Bases, held: list[Held], marks: M
     owners = Owners(evaluation)
     yield from _every(evaluation, bases, held, marks, owners, last)
     yield from _expiry(evaluation, held, marks, owners, last)
-    yield from _monitors(evaluation, held, marks, owners)
+    yield from _monitors(evaluation, bases, held, marks, owners)
 
 
 # ---- reassess every ----------------------------------------------------------------------------------------------
@@ -129,7 +129,9 @@ def _expiry(evaluation: Evaluation, held: list[Held], marks: Marks, owners: Owne
 # ---- measurements in breach --------------------------------------------------------------------------------------
 
 
-def _monitors(evaluation: Evaluation, held: list[Held], marks: Marks, owners: Owners) -> Iterator[DueItem]:
+def _monitors(
+    evaluation: Evaluation, bases: Bases, held: list[Held], marks: Marks, owners: Owners
+) -> Iterator[DueItem]:
     ids = evaluation.graph.ids
     found = breaches(evaluation.graph)
     for one in held:
@@ -141,7 +143,7 @@ def _monitors(evaluation: Evaluation, held: list[Held], marks: Marks, owners: Ow
         since = max(one.since, done.moment) if done is not None else one.since
         new = [breach for breach in found[number] if since.date() < breach.on <= evaluation.clock.today]
         if new:
-            first = new[0]
+            first, keys = new[0], rules_asking(bases, one, one.elements)
             where = f" of {ids[first.way[-1]]}" if len(first.way) > 1 else ""
             yield DueItem(
                 id=subject,
@@ -151,8 +153,8 @@ def _monitors(evaluation: Evaluation, held: list[Held], marks: Marks, owners: Ow
                 rules=(),
                 says=f"{first.what}{where} was in breach on {first.on}, after {one.on}",
                 since=first.on,
-                due=first.on,
-                owner=owners.owner(number, (), one.person),
+                due=owners.due(first.on, number, keys),
+                owner=owners.owner(number, keys, one.person),
                 settle=settle(one.kind, one.word),
                 moved=tuple(
                     Cause("fact", f"{b.what} of {ids[b.way[-1]]}", "not in breach", b.value, b.by, _ids(ids, b.way))

@@ -59,7 +59,9 @@ def why_not(
     moving = Moving(evaluation, past, checks or {}, Marks.of(kept))
     reads = footprints(build_plan(evaluation.program), checks or {})
     names = {one.name for one in held}
-    raised = tuple(item for item in queue.items if item.element == element or item.about in names)
+    raised = tuple(
+        item for item in queue.items if item.element == element or (not item.element and item.about in names)
+    )
     looked = tuple(_looked(moving, one, number, raised, reads) for one in held)
     notes = () if held else ("nothing about it is on record: no assessment, no judgement, no waiver",)
     return WhyNot(element, raised, looked, (*notes, *moving.notes(held)))

@@ -13,8 +13,8 @@ __all__ = ["lexline_notifiers"]
 def lexline_notifiers() -> list[Notifier]:
     """Notifiers for machines and for people. Each is imported when it is used."""
     return [
-        Notifier("webhook", "Posts a signed CloudEvent.", _webhook),
-        Notifier("mail", "Sends a mail.", _mail),
+        Notifier("webhook", "Posts a signed CloudEvent.", _webhook, _check_webhook),
+        Notifier("mail", "Sends a mail.", _mail, _check_mail),
     ]
 
 
@@ -28,3 +28,15 @@ def _mail(notice: Notice, settings: Mapping[str, object]) -> None:
     from lexline_plugins.notify.mail import send
 
     send(notice, settings)
+
+
+def _check_webhook(settings: Mapping[str, object]) -> None:
+    from lexline_plugins.notify.webhook import settings_of
+
+    settings_of(settings)
+
+
+def _check_mail(settings: Mapping[str, object]) -> None:
+    from lexline_plugins.notify.mail import settings_of
+
+    settings_of(settings)

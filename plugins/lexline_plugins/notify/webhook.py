@@ -15,12 +15,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lexline.hookspecs import Notice, SettingError
 from lexline_plugins.notify.options import number_of, refuse_others, secret_of, text_of
 
-__all__ = ["SIGNATURE", "TIMESTAMP", "event_of", "is_signed", "post", "signature_of"]
+__all__ = ["SIGNATURE", "TIMESTAMP", "event_of", "is_signed", "post", "settings_of", "signature_of"]
 
 TIMESTAMP = "Lexline-Timestamp"
 SIGNATURE = "Lexline-Signature"
@@ -71,25 +72,45 @@ def is_signed(secret: str, timestamp: str, signature: str, body: bytes, now: flo
     return hmac.compare_digest(signature_of(secret, timestamp, body).encode("ascii"), given)
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to post, and how often and how long it is tried (seconds). ``secret`` names an environment variable."""
+
+    url: str
+    secret: str
+    source: str
+    attempts: int
+    timeout: float
+    backoff: float
+
+
+def settings_of(settings: Mapping[str, object]) -> Target:
+    """What the settings say. Raises ``SettingError`` for one that can't be used."""
+    refuse_others(settings, "url", "secret", "source", "attempts", "timeout", "backoff")
+    return Target(
+        _url_of(settings),
+        text_of(settings, "secret"),
+        text_of(settings, "source", "lexline"),
+        int(number_of(settings, "attempts", 4, 1, MOST)),
+        number_of(settings, "timeout", 10, 0.05, LONGEST),
+        number_of(settings, "backoff", 1, 0, LONGEST),
+    )
+
+
 def post(notice: Notice, settings: Mapping[str, object]) -> None:
     """Post a notice to the ``url`` of the settings. Raises ``OSError`` where it was not taken after all tries."""
-    refuse_others(settings, "url", "secret", "source", "attempts", "timeout", "backoff")
-    url = _url_of(settings)
+    to = settings_of(settings)
     secret = secret_of(settings, "secret")
-    source = text_of(settings, "source", "lexline")
-    attempts = int(number_of(settings, "attempts", 4, 1, MOST))
-    timeout = number_of(settings, "timeout", 10, 0.05, LONGEST)
-    wait = number_of(settings, "backoff", 1, 0, LONGEST)
-    body = json.dumps(event_of(notice, source, datetime.now(UTC)), ensure_ascii=True).encode("ascii")
+    body = json.dumps(event_of(notice, to.source, datetime.now(UTC)), ensure_ascii=True).encode("ascii")
     why = ""
-    for attempt in range(1, attempts + 1):
-        asked, why, again = _try(url, secret, body, timeout)
+    for attempt in range(1, to.attempts + 1):
+        asked, why, again = _try(to.url, secret, body, to.timeout)
         if not why:
             return
-        if not again or attempt == attempts:
+        if not again or attempt == to.attempts:
             break
-        time.sleep(min(LONGEST, max(asked, wait * 2 ** (attempt - 1))))
-    host = urllib.parse.urlsplit(url).hostname
+        time.sleep(min(LONGEST, max(asked, to.backoff * 2 ** (attempt - 1))))
+    host = urllib.parse.urlsplit(to.url).hostname
     raise OSError(f"{host} did not take it ({why}{f', tried {attempt} times' if attempt > 1 else ''})")
 
 

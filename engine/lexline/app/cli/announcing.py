@@ -12,10 +12,11 @@ from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
 if TYPE_CHECKING:
     from lexline.due import DueItem, Queue
     from lexline.hookspecs import Notice
+    from lexline.importing import SettingError
     from lexline.plugin_offers import Plugins
     from lexline.settings import Settings
 
-__all__ = ["announce", "check_places"]
+__all__ = ["announce", "check_notify", "check_places"]
 
 
 def check_places(project: Path, names: Iterable[str]) -> None:
@@ -29,6 +30,30 @@ def check_places(project: Path, names: Iterable[str]) -> None:
             near = nearest(name, known)
             advice = f"did you mean `{near}`?" if near else "name one under `notify:` in lexline.yaml"
             raise mistake(f"there is no place `{name}` to announce at", advice)
+
+
+def check_notify(settings: Settings) -> None:
+    """Raise ``LexlineError`` with every mistake in the places of ``notify``, before anybody announces there."""
+    from lexline.importing import SettingError
+    from lexline.plugin_manager import load_plugins
+
+    plugins = load_plugins(blocked=settings.file.blocked_plugins, hooks=("lexline_notifiers",))
+    mistakes: list[Diagnostic] = []
+    for name, place in settings.file.notify.items():
+        try:
+            with settings.blamed("notify", name, "notifier"):
+                plugins.notifier(place.notifier).check(place.settings)
+        except SettingError as error:
+            mistakes.append(_of_setting(settings, name, error))
+        except LexlineError as error:
+            mistakes += error.diagnostics
+    if mistakes:
+        raise LexlineError(tuple(mistakes))
+
+
+def _of_setting(settings: Settings, name: str, error: SettingError) -> Diagnostic:
+    message = f"place `{name}`, setting `{error.setting}`: {error}"
+    return settings.mistake(message, "notify", name, "settings", error.setting, help="see docs/notifiers.md")
 
 
 def announce(project: Path, names: Sequence[str], queue: Queue, items: Iterable[DueItem]) -> None:
@@ -76,9 +101,7 @@ def _told(settings: Settings, plugins: Plugins, name: str, notices: list[Notice]
         try:
             notifier.notify(notice, place.settings)
         except SettingError as error:
-            message = f"place `{name}`, setting `{error.setting}`: {error}"
-            where = ("notify", name, "settings", error.setting)
-            raise LexlineError((settings.mistake(message, *where, help="see docs/notifiers.md"),)) from None
+            raise LexlineError((_of_setting(settings, name, error),)) from None
         except OSError as error:
             whys.append(str(error))
             missed += 1

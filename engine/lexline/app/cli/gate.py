@@ -33,7 +33,7 @@ def gate(
 
     files = chosen.files()
     recorded = is_recorded(files, recording)
-    session = open_session(files, chosen.clock(), chosen.snapshots(files))
+    session = open_session(files, chosen.clock(), chosen.snapshots(files), announces=False)
     number = element_number(session.evaluation, element)
     reporter = session.plugins.reporter(format_)
     report = decide_element(session.evaluation, number)

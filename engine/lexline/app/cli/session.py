@@ -28,8 +28,13 @@ class Session:
     evaluation: Evaluation
 
 
-def open_session(files: Files, clock: Clock, snapshots: Snapshots | None = None) -> Session:
-    """Load everything that an evaluation needs and show the warnings. Raises ``LexlineError`` with all mistakes."""
+def open_session(files: Files, clock: Clock, snapshots: Snapshots | None = None, *, announces: bool = True) -> Session:
+    """Load everything that an evaluation needs and show the warnings. Raises ``LexlineError`` with all mistakes; of the
+    places of ``notify`` only where the command is one that ``announces``, or that people look at first."""
+    if announces and files.settings is not None and files.settings.file.notify:
+        from lexline.app.cli.announcing import check_notify
+
+        check_notify(files.settings)
     plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     with progress("reading policies and facts"):
         project = load_project(files, clock, plugins, snapshots)
