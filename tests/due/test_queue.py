@@ -226,7 +226,11 @@ TEXTS = {
         ("first mistaken now", "by the commit v2 of 2026-06-10", date(2026, 6, 10)),
         ("first commented", "not in git yet: v1 of 2026-05-31 has the earlier text", None),
         ("between now", "no version in git has the earlier text; the change came after 2026-05-25", None),
-        ("now", "no version in git has the earlier text; the change came after 2026-05-25", None),
+        (
+            "now",
+            "git had this text already: a check or a pack has another version; the change came after 2026-05-25",
+            None,
+        ),
     ],
 )
 def test_the_clause_that_changed_and_the_day(versions: str, says: str, since: date | None) -> None:
@@ -535,6 +539,11 @@ def test_the_way_of_an_item_through_the_ledger() -> None:
     assert (taken.state, taken.assignee) == ("assigned", "Ann")
     done = said(first, "done", evaluation, note="nothing follows")
     assert not list(after(said(first, "assigned", evaluation, assignee="Ann"), done))
+    entries, number = recorded(done, on=date(2026, 8, 1)), evaluation.graph.number("credit")
+    assert number is not None
+    queue = due_items(evaluation, past=states, entries=entries)
+    (looked,) = why_not(evaluation, number, queue, past=states, entries=entries).looked
+    assert looked.says == "Jo looked on 2026-08-01 and said that nothing follows: nothing follows"
     again = replace(evaluation, graph=graph(further))
     (anew,) = after(done, at=again)
     assert (anew.id, anew.state) == (first.id, "open")

@@ -22,6 +22,7 @@ from lexline.impact_causes import Cause, place_of, stands
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Expression, Key, Reassessment, Rule, TermHolds
 from lexline.lang.typed_expressions import Connective
+from lexline.ledger.record import Acknowledgement
 from lexline.plan import nodes as plan
 from lexline.plan.places import EVIDENCE, Place, Reading
 from lexline_lineage.graph import Graph
@@ -155,6 +156,18 @@ class Moving:
     def is_about(self, item: DueItem, held: Held) -> bool:
         """Whether an item is about something on record."""
         return item.about == held.name and item.element == self._element(held)
+
+    def done(self, held: Held) -> tuple[datetime, Acknowledgement] | None:
+        """Who looked at it last and said that nothing follows, since it was recorded; and when."""
+        found = []
+        for cause in ("basis", "rule", "monitor", "expiry"):
+            subject = item_id(cause, held.name, "" if cause == "expiry" else self._element(held))
+            done, said = self._marks.done.get(subject), self._marks.states.get(subject)
+            if done is None or said is None or said.state != "done":
+                continue
+            if held.since is None or done.moment > held.since:
+                found.append((done.moment, said))
+        return max(found, key=lambda pair: pair[0], default=None)
 
     def basis(self, bases: Bases, held: Held) -> Basis | None:
         """The basis of something on record in the graph of ``bases``; None where the element isn't there."""

@@ -76,7 +76,10 @@ class Versions:
                     return RuleMoved(causes, None, f"not in git yet: {self._named(at)} has the earlier text")
                 day = self._versions[first].moment.astimezone(UTC).date()
                 return RuleMoved(causes, day, f"by the commit {self._named(first)}")
-        return self._by_records(key, was, means)
+        if was and place >= 0 and self._is(place, key, means):
+            return self._by_records(key, was, means, "git had this text already: a check or a pack has another version")
+        unknown = "no version in git has the earlier text" if was else "no version in git tells since when"
+        return self._by_records(key, was, means, unknown)
 
     def _first(self, key: Key, means: str, low: int) -> int | None:
         """The first version, of those from ``low`` on, that means what the rule means now; by halving."""
@@ -96,15 +99,14 @@ class Versions:
         version = self._versions[at]
         return f"{version.name} of {version.moment.astimezone(UTC).date()}"
 
-    def _by_records(self, key: Key, was: str, means: str) -> RuleMoved:
-        """What the bases of other assessments say of the day."""
+    def _by_records(self, key: Key, was: str, means: str, says: str) -> RuleMoved:
+        """``says``, and what the bases of other assessments say of the day."""
         days = {
             digest: [moment.date() for moment, said in self._meanings if said.get(key) == digest]
             for digest in (was, means)
         }
         after = max(days[was], default=None)
         by = min((day for day in days[means] if after is None or day >= after), default=None)
-        says = "no version in git has the earlier text" if was else "no version in git tells since when"
         if after is not None:
             says += f"; the change came after {after}" + (f", by {by} at the latest" if by is not None else "")
         return RuleMoved((), by, says)

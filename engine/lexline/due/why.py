@@ -84,10 +84,13 @@ def _looked(
         before, after = then[0].sides(number, reading, whole=True)
         outside = _outside(then[0].changed, {**before, **after}, footprint)
     causes = [item.cause for item in raised if item.about == held.name]
+    done = moving.done(held)
     if causes:
         says = f"it is raised: {', '.join(causes)}"
+    elif done is not None:
+        says = f"{done[1].by} looked on {done[0].date()} and said that nothing follows: {done[1].note}"
     elif not rules:
-        says = "no rule asks for it, so that no fact can make it stale"
+        says = "no rule asks for it: only a breach or a date can make it due"
     elif then is not None:
         says = f"nothing that its rules can read has changed since {held.on}"
     elif held.basis:
