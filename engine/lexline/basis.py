@@ -247,18 +247,21 @@ class _Looking:
         digest = hashlib.sha256()
         found = self.found(element, reading)
         for look, text in sorted(((look, _text(look)) for look in found), key=lambda pair: pair[1]):
-            if look not in self._blocks:
-                self._blocks[look] = _Blocks(self._graph, look, self._ids)
             elements = self._order(found[look])
             digest.update(f"{text}\n{len(elements)}\n".encode("ascii"))
-            digest.update(self._blocks[look].of(elements))
+            digest.update(self._blocks_of(look).of(elements))
         return digest.digest()
+
+    def _blocks_of(self, look: Look) -> _Blocks:
+        if look not in self._blocks:
+            self._blocks[look] = _Blocks(self._graph, look, self._ids)
+        return self._blocks[look]
 
     def read(self, looks: Looks) -> dict[str, dict[str, object]]:
         """What is looked at as it stands, by the id of what it is read of."""
         found: dict[str, dict[str, object]] = {}
         for look, numbers in looks.items():
-            blocks = _Blocks(self._graph, look, self._ids)
+            blocks = self._blocks_of(look)
             for number in numbers.tolist():
                 known = found.setdefault(self._ids[number], {})
                 for name, value in blocks.block(number).items():
@@ -400,7 +403,7 @@ class _Blocks:
     def of(self, elements: Index) -> bytes:
         """The digests of some elements, one after the other."""
         for number in elements[self._places[elements] < 0].tolist():
-            text = json.dumps(self.block(number), sort_keys=True, separators=(",", ":"))
+            text = _written(self.block(number))
             self._places[number] = len(self._digests) // 32
             self._digests += hashlib.sha256(text.encode("ascii")).digest()
         if not len(elements):
@@ -417,18 +420,26 @@ class _Blocks:
             value = graph.value(number, name)
             if value is not None:
                 block[f".{name}"] = _plain(value, graph.columns[kind, name].type)
-        for name, along in look.edges:
-            edges = sorted(self._ends(number, name, along))
+        for key, adjacency in self._edges:
+            edges = [] if adjacency.is_empty(number) else sorted(self._ends(number, adjacency))
             if edges:
-                block[f"{name} {'>' if along else '<'}"] = edges
+                block[key] = edges
         return block
 
-    def _ends(self, number: int, name: str, along: bool) -> Iterator[tuple[str, bool]]:
+    @cached_property
+    def _edges(self) -> list[tuple[str, Adjacency]]:
+        """The relations that are read, each by its name in a block."""
+        found = ((f"{n} {'>' if along else '<'}", _adjacency(self._graph, n, along)) for n, along in self._look.edges)
+        return [(key, adjacency) for key, adjacency in found if adjacency is not None]
+
+    def _ends(self, number: int, adjacency: Adjacency) -> Iterator[tuple[str, bool]]:
         graph, to = self._graph, self._look.to
-        adjacency = _adjacency(graph, name, along)
-        for other, possible in adjacency.row(number) if adjacency is not None else ():
+        for other, possible in adjacency.row(number):
             if to in ("", kind := graph.kind(other)) and kind not in EVIDENCE:
                 yield self._ids[other], bool(possible)
+
+
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def _plain(value: Value, type_: ValueType) -> object:
