@@ -91,6 +91,7 @@ def of_others(modules: set[str]) -> set[str]:
         ("check --help", HELP),
         ("fmt --check", COMPILING - {"jsonpath_ng", "pluggy"}),
         ("test", COMPILING | {"numpy"}),
+        ("lint", COMPILING | {"numpy"}),
         ("check", DECIDING),
         ("gate credit", DECIDING),
         ("explain VALIDATED credit", DECIDING),
