@@ -73,7 +73,7 @@ def gaps_of_openness(graph: Graph, scope: Lineage | Related, reached: Reached) -
             if _is_flow(graph, relation):
                 yield _gap_at(graph, number, side_of(graph, relation, forward))
             else:
-                why = f"no {relation} is recorded, and what is recorded of it may be partial"
+                why = "none is recorded, though there may be some"
                 yield MissingFact(graph.ids[number], graph.kind(number), relation, why)
 
 

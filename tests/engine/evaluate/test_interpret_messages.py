@@ -35,7 +35,7 @@ SOURCE = Source("test")
         (
             {},
             Verdict.UNKNOWN,
-            "m reaches an unknown accuracy of 80%, on an unknown trained on, an unknown research only",
+            "m reaches (not recorded) of 80%, on (not recorded), (not recorded)",
         ),
     ],
 )
