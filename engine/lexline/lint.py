@@ -18,10 +18,11 @@ from lexline.evaluate.verdict import Verdict
 from lexline.lang.findings import a
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.suggest import nearest
-from lexline.lang.typed import AttributeValue, Key, Program, Rule, TermHolds
+from lexline.lang.typed import AttributeValue, Key, Lineage, Navigation, Program, Related, Rule, TermHolds
 from lexline.lint_draws import nodes_within
 from lexline.lint_search import Found, search
 from lexline.lint_sketches import Sketch
+from lexline_lineage.graph import Graph
 from lexline_lineage.values import Sort, Value, ValueType, format_value
 from lexline_lineage.vocabulary import Vocabulary
 
@@ -29,6 +30,8 @@ __all__ = ["LintFinding", "lint"]
 
 LOOKED_AT = 20
 """How many unknown verdicts of a rule are looked into."""
+INPUTS, OUTPUTS = "inputs", "outputs"
+"""What explanations call the two sides of the lineage where nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,8 @@ def _messages(program: Program, own: Collection[str]) -> Iterator[Diagnostic]:
 
 
 def _undecidable(evaluation: Evaluation, own: Collection[str]) -> Iterator[Diagnostic]:
-    """An attribute that leaves verdicts unknown, and that no source says of any element of the kind."""
+    """An attribute, relation or side of the lineage that leaves verdicts unknown, and that no source says of any
+    element of the kind."""
     program, graph = evaluation.program, evaluation.graph
     chosen = [key for key in program.rules if key[0] in own]
     report = decide(evaluation, reasons=0, rules=chosen)
@@ -182,13 +186,26 @@ def _undecidable(evaluation: Evaluation, own: Collection[str]) -> Iterator[Diagn
     for key, numbers in unknown.items():
         reasons = [reason for number in numbers[:LOOKED_AT] for reason in interpreter.decide(key, number).reasons]
         for missing in dict.fromkeys((gap.kind, gap.attribute) for reason in reasons for gap in reason.missing):
-            column = graph.columns.get(missing)
-            if column is None or column.known.any() or missing in told:
+            if missing in told or _is_said(graph, *missing):
                 continue
             span = _where_read(program, program.rules[key], missing)
             if span is not None:
                 told.add(missing)
                 yield _unsaid(key, span, missing, len(numbers), len(graph.members[missing[0]]))
+
+
+def _is_said(graph: Graph, kind: str, named: str) -> bool:
+    """Whether a source says it of some element of a kind: an attribute, a relation, or the inputs or outputs of the
+    lineage. What is none of these, such as an item of a document, counts as said."""
+    column = graph.columns.get((kind, named))
+    if column is not None and column.known.any():
+        return True
+    sides = [graph.upstream] if named == INPUTS else [graph.downstream] if named == OUTPUTS else []
+    if named in graph.vocabulary.relations:
+        sides = [graph.along[named], graph.against[named]]
+    if column is None and not sides:
+        return True
+    return any(not side.is_empty(int(number)) for side in sides for number in graph.members[kind])
 
 
 def _unsaid(key: Key, span: Span, cell: tuple[str, str], verdicts: int, elements: int) -> Diagnostic:
@@ -200,13 +217,26 @@ def _unsaid(key: Key, span: Span, cell: tuple[str, str], verdicts: int, elements
 
 
 def _where_read(program: Program, rule: Rule, cell: tuple[str, str]) -> Span | None:
-    """Where a rule, or a term that it uses, reads an attribute of a kind."""
+    """Where a rule, or a term that it uses, reads an attribute of a kind, or follows a relation or the lineage."""
     waiting: list[object] = [*rule.requirements, rule.condition, *rule.exceptions]
     while waiting:
         part = waiting.pop(0)
         for node in nodes_within(part) if part is not None else ():
             if isinstance(node, AttributeValue) and (node.kind, node.attribute) == cell:
                 return node.span
+            if isinstance(node, Navigation) and _follows(node, cell[1]):
+                return node.span
             if isinstance(node, TermHolds):
                 waiting.append(program.terms[node.term].condition)
     return None
+
+
+def _follows(node: Navigation, named: str) -> bool:
+    """Whether a navigation follows a relation, or the lineage to the inputs or outputs."""
+    match node.scope:
+        case Lineage(direction=direction):
+            return named == (INPUTS if direction == "upstream" else OUTPUTS)
+        case Related(relations=relations):
+            return any(named == relation for relation, _ in relations)
+        case _:
+            return False
