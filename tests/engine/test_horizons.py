@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from lexline.decision import Evaluation
 from lexline.evaluate.calls import CheckOutcome
-from lexline.evaluate.check_runs import CheckRuns
+from lexline.evaluate.check_runs import CheckRuns, RegisteredCheck
+from lexline.evaluate.check_view import Check, CheckView
 from lexline.evaluate.verdict import Clock
 from lexline.horizons import Horizon, horizon
 from lexline.lang.compile import compile_text
+from lexline.lang.signatures import CheckSignature, Reads
 from lexline.plugin_manager import load_plugins
 from lexline_lineage.builder import build
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.graph import Graph
-from lexline_lineage.values import Value
+from lexline_lineage.values import Sort, Value, ValueType
 from lexline_lineage.vocabulary_files import load_builtin_vocabulary
 
 PLUGINS = load_plugins()
@@ -30,9 +31,20 @@ rule PARITY "groups fare alike" for model require check fairness.selection-rate-
 rule FRESH "the evidence is fresh" for model require check evidence.freshness(kind: observation) <= 30 days
 rule OWNED "somebody owns it" for model require owner is known
 rule NAMED "somebody owns the data" for dataset require owner is known
+rule FRESHER "a dataset is used of which the evidence is fresh" for dataset
+  require some downstream model as user has (check evidence.freshness(kind: observation) < 84 days)
+rule SHUT "it is a Sunday" for model require check test.sunday()
 rule LATE "a day late at most" for model require (trained_on otherwise today) + 1 days >= today
 rule YEARLY "once a year" for model require today - 11 months <= the last 30 June
 """
+
+
+SUNDAY = CheckSignature("test.sunday", ("model",), (), ValueType(Sort.BOOLEAN), Reads(today=True))
+
+
+def sundays(view: CheckView, elements: Sequence[str], _: Mapping[str, Value]) -> Sequence[CheckOutcome]:
+    """Whether it is a Sunday, and not until when."""
+    return [CheckOutcome(view.today.isoweekday() == 7)] * len(elements)
 
 
 class Counting(CheckRuns):
@@ -52,6 +64,7 @@ def facts() -> list[Fact]:
     found: list[Fact] = [ElementFact("m", "model", SOURCE), ElementFact("d", "dataset", SOURCE)]
     found += [ElementFact(name, "observation", SOURCE) for name in "ab"]
     found.append(AttributeFact("m", "card", {"purpose": "credit"}, SOURCE))
+    found.append(EdgeFact("d", "trains", "m", SOURCE))
     found.append(AttributeFact("m", "owner", "Jo", SOURCE, until=date(2026, 10, 31)))
     found.append(AttributeFact("d", "owner", "Jo", SOURCE, since=date(2026, 11, 11)))
     for name, rate in (("a", 0.5), ("b", 0.7)):
@@ -63,7 +76,8 @@ def facts() -> list[Fact]:
 
 
 def ahead(*rules: str) -> Horizon:
-    program, mistakes = compile_text(POLICY, VOCABULARY, checks=PLUGINS.signatures)
+    signatures = {**PLUGINS.signatures, SUNDAY.name: SUNDAY}
+    program, mistakes = compile_text(POLICY, VOCABULARY, checks=signatures)
     assert not mistakes
     said = facts()
     graphs: dict[date, Graph] = {}
@@ -73,10 +87,11 @@ def ahead(*rules: str) -> Horizon:
         built = build(VOCABULARY, said, day)
         graph = graphs.setdefault(built.first, built.graph)
         runs = PLUGINS.check_results(graph, Clock(day))
-        checks = Counting(**{part.name: getattr(runs, part.name) for part in dataclasses.fields(runs) if part.init})
+        known = {**runs.checks, SUNDAY.name: RegisteredCheck(Check(SUNDAY, sundays))}
+        checks = Counting(graph, Clock(day), known)
         return Evaluation(program, graph, Clock(day), checks, facts_until=built.last)
 
-    return horizon(on, START, UNTIL, rules=[("p", rule) for rule in rules], checks=PLUGINS.signatures)
+    return horizon(on, START, UNTIL, rules=[("p", rule) for rule in rules], checks=signatures)
 
 
 def turns(found: Horizon) -> list[tuple[str, str]]:
@@ -97,11 +112,19 @@ def test_a_check_that_says_until_when_is_asked_on_its_dates_only() -> None:
     assert {day for _, day in Counting.asked} <= {START, date(2026, 11, 1), date(2026, 11, 11), date(2026, 11, 19)}
 
 
+def test_an_age_is_searched_for_the_day_on_which_it_is_too_old() -> None:
+    found = ahead("FRESH", "FRESHER")
+    assert turns(found) == [("2026-09-20", "FRESH"), ("2026-11-12", "FRESHER")]
+    assert found.daily == {}
+    assert len({day for _, day in Counting.asked}) <= 5
+
+
 def test_rules_that_nobody_can_foresee_are_named_with_the_reason() -> None:
-    found = ahead("FRESH", "LATE", "OWNED", "PARITY")
-    assert turns(found) == [("2026-09-20", "FRESH"), ("2026-11-01", "OWNED"), ("2026-11-19", "PARITY")]
+    found = ahead("SHUT", "LATE", "OWNED", "PARITY")
+    assert [turn for turn in turns(found) if turn[1] != "SHUT"] == [("2026-11-01", "OWNED"), ("2026-11-19", "PARITY")]
+    assert len(turns(found)) == 2 + 2 * 52
     assert {key[1]: reasons for key, reasons in found.daily.items()} == {
-        "FRESH": ("the check evidence.freshness reads the date and does not say until when its answers hold",),
+        "SHUT": ("the check test.sunday reads the date and does not say until when its answers hold",),
         "LATE": ("it compares the date with what changes with the date, too",),
     }
     assert found.evaluated == 366

@@ -101,6 +101,8 @@ def _simple(world: World, scope: Scope, type_: ValueType) -> list[tuple[int, Cal
     if world.with_checks and innermost(scope) is not None:
         if type_ == NUMBER:
             options.append((7, lambda: _check(world)))
+        if type_ == DURATION:
+            options.append((7, lambda: "check probe.age()"))
         if type_ in (BOOLEAN, DATE):
             options.append((7, lambda: f"check probe.{'research' if type_ == BOOLEAN else 'trained'}()"))
     return options

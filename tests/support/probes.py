@@ -1,6 +1,7 @@
 """Checks of the test suite's own: they answer with an attribute of an element, and fail where that asks for it.
 
-Told of a date, two of them look at it: one says until when its answer holds, one doesn't.
+Told of a date, three of them look at it: one says until when its answer holds, one that it is older each day, and one
+says neither.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from lexline.evaluate.calls import CheckOutcome
+from lexline.evaluate.dates import elapsed
 from lexline.evaluate.verdict import MissingFact
 from lexline.lang.signatures import CheckParameter, CheckSignature, Reads
 from lexline_lineage.graph import Graph
@@ -22,6 +24,7 @@ def probe_signatures(vocabulary: Vocabulary) -> dict[str, CheckSignature]:
         "probe.tier": ValueType(Sort.NUMBER),
         "probe.research": ValueType(Sort.BOOLEAN),
         "probe.trained": ValueType(Sort.DATE),
+        "probe.age": ValueType(Sort.DURATION),
     }
     more = {"probe.tier": (CheckParameter("more", ValueType(Sort.NUMBER), 0.0),)}
     kinds = tuple(name for name, kind in vocabulary.kinds.items() if kind.attributes.keys() >= _READ)
@@ -29,8 +32,14 @@ def probe_signatures(vocabulary: Vocabulary) -> dict[str, CheckSignature]:
     return {name: CheckSignature(name, kinds, more.get(name, ()), result, reads) for name, result in results.items()}
 
 
-_ATTRIBUTES = {"probe.tier": "tier", "probe.research": "research_only", "probe.trained": "trained_on"}
+_ATTRIBUTES = {
+    "probe.tier": "tier",
+    "probe.research": "research_only",
+    "probe.trained": "trained_on",
+    "probe.age": "trained_on",
+}
 _READ = frozenset(_ATTRIBUTES.values())
+_NO_DAY = date(2026, 11, 22)
 UNLUCKY = 13.0
 """The tier for which ``probe.research`` and ``probe.trained`` fail; ``probe.tier`` fails below zero."""
 
@@ -63,6 +72,8 @@ class Probes:
         value = self._graph.value(number, _ATTRIBUTES[check])
         if value is None:
             return CheckOutcome(missing=(self._missing(number, _ATTRIBUTES[check]),))
+        if check == "probe.age" and isinstance(value, date):
+            return CheckOutcome(elapsed(self._today or _NO_DAY, value), until=date.max, ages=self._today is not None)
         if check == "probe.tier" or self._today is None:
             return CheckOutcome(value + more if isinstance(value, float) else value, until=date.max)
         return self._dated(value, self._graph.value(number, "trained_on"), self._today)

@@ -19,13 +19,15 @@ class CheckOutcome:
     """What a check says of one element: a value of its declared type, or nothing with the facts that it misses, or a
     failure (``failed`` says how, in a sentence that names the check). ``evidence`` is shown with the reasons.
     ``until``: the last day through which there is the same value, none, or a failure, as long as the facts stay the
-    same; None: nothing is said of later days. A day too early costs an evaluation, one too late is wrong."""
+    same; None: nothing is said of later days. A day too early costs an evaluation, one too late is wrong. ``ages``: the
+    value is a duration that is a day longer on each day until then."""
 
     value: Value | None = None
     missing: tuple[MissingFact, ...] = ()
     failed: str = ""
     evidence: str = ""
     until: date | None = None
+    ages: bool = False
 
 
 class CheckResults(Protocol):

@@ -30,6 +30,12 @@ def _wrong(given: object, result: ValueType) -> str:
         return "it gave missing facts that are none"
     if given.until is not None and (not isinstance(given.until, date) or isinstance(given.until, datetime)):
         return "it gave an outcome until a day that is no date"
+    if given.ages is not False and (given.ages is not True or result.sort is not Sort.DURATION):
+        return (
+            f"it gave an outcome that ages, which is no {result}"
+            if given.ages is True
+            else "it gave an age that is none"
+        )
     if [given.value is not None, bool(given.missing), bool(given.failed)].count(True) != 1:
         return "it gave an outcome that is not one of a value, facts that are missing, or a failure"
     if given.value is not None and not is_of(given.value, result):

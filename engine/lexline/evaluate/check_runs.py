@@ -162,4 +162,5 @@ def _settled(signature: CheckSignature, given: CheckOutcome) -> CheckOutcome:
     if given.failed:
         return CheckOutcome(failed=_failure(signature, given.failed), evidence=evidence, until=until)
     value = None if given.value is None else parse_value(given.value, signature.result)
-    return CheckOutcome(value, tuple(given.missing), evidence=evidence, until=until)
+    ages = given.ages and signature.reads.today
+    return CheckOutcome(value, tuple(given.missing), evidence=evidence, until=until, ages=ages)

@@ -102,6 +102,7 @@ def encode_outcomes(outcomes: Sequence[CheckOutcome]) -> object:
             "failed": given.failed,
             "evidence": given.evidence,
             "until": None if given.until is None else given.until.isoformat(),
+            "ages": given.ages,
         }
         for given in outcomes
     ]
@@ -116,9 +117,10 @@ def decode_outcomes(raw: object) -> list[CheckOutcome]:
 
 def _decode_outcome(raw: object) -> CheckOutcome:
     match raw:
-        case {"value": value, "missing": [*missing], "failed": str(failed), "evidence": str(evidence), "until": until}:
+        case {"value": value, "missing": [*missing], "failed": str(failed), "evidence": str(evidence), **more}:
+            until, ages = more["until"], more["ages"] is True
             day = None if until is None else date.fromisoformat(str(until))
-            return CheckOutcome(decode_value(value), tuple(map(_decode_missing, missing)), failed, evidence, day)
+            return CheckOutcome(decode_value(value), tuple(map(_decode_missing, missing)), failed, evidence, day, ages)
     raise ValueError("no outcome")
 
 

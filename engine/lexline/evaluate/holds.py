@@ -15,6 +15,7 @@ from datetime import date
 
 import numpy as np
 
+from lexline.evaluate.calls import CheckOutcome
 from lexline.evaluate.column_types import EPOCH, Bools, Cells, Index, Truths, Values, repeat, truth_of
 from lexline.evaluate.columns import ColumnEvaluator
 from lexline.evaluate.frames import Frame
@@ -31,6 +32,9 @@ from lexline.plan.uses import all_read
 from lexline_lineage.values import Sort
 
 __all__ = ["NEVER", "Holds"]
+
+DAY = 86_400_000_000
+"""in microseconds"""
 
 _State = Callable[[Index], tuple[Index, Bools]]
 
@@ -51,6 +55,7 @@ class Holds:
         self._moving = _moving(columns.plan, self._dated)
         self._found: dict[int, Index] = {}
         self._open: set[str] = set()  # checks that don't say until when an answer holds
+        self._aging: set[str] = set()  # checks whose answers are older each day
         self._leaves = columns.leaves_for(columns)
         self._sets = SetsHold(self)
 
@@ -89,7 +94,8 @@ class Holds:
     def _is_unsearched(self, number: int) -> bool:
         """Whether a node makes something of the calendar of which the days are not known."""
         node = self.columns.plan.nodes[number]
-        moves = [self._moving[part.node] > 0 for part in node.inputs]
+        read = [(self._moving[part.node] > 0, self.columns.plan.nodes[part.node].operation) for part in node.inputs]
+        moves = [moving and not (isinstance(of, plan.Check) and of.check not in self._aging) for moving, of in read]
         if not any(moves) or self._moving[number]:
             return False
         return not isinstance(node.operation, plan.Compare) or (all(moves) and self._fall_back(node) is None)
@@ -134,7 +140,7 @@ class Holds:
         untils = [self.read(part, frame) for part in node.inputs]
         match node.operation:
             case plan.Check():
-                return least([self._answered(node, node.operation, frame.slots[0]), *untils], frame.size)
+                return least([self._answered(node, frame, aging=False), *untils], frame.size)
             case plan.Compare(operator):
                 return self._compared(node, operator, frame, untils)
             case plan.Connect("and" | "or" as operator):
@@ -152,12 +158,31 @@ class Holds:
             case _:
                 return least(untils, frame.size)
 
-    def _answered(self, node: Node, operation: plan.Check, rows: Index) -> Index:
-        """Until when a check says what it says; this day alone where it leaves that open."""
-        ends = [outcome.until for outcome in self._leaves.outcomes(node, operation, rows)]
-        self._open.update([operation.check] if None in ends else [])
+    def _answered(self, node: Node, frame: Frame, *, aging: bool) -> Index:
+        """Until when a check says what it says, or what is a day older each day where it may be ``aging``; this day
+        alone where it leaves that open."""
+        outcomes = self._outcomes(node, frame)
+        ends = [None if outcome.ages and not aging else outcome.until for outcome in outcomes]
         days = [self.day if end is None else NEVER if end == date.max else end.toordinal() - EPOCH for end in ends]
         return np.maximum(np.array(days, np.int64), self.day)
+
+    def _outcomes(self, node: Node, frame: Frame) -> list[CheckOutcome]:
+        assert isinstance(node.operation, plan.Check)  # noqa: S101
+        found = self._leaves.outcomes(node, node.operation, frame.slots[0])
+        self._open.update(node.operation.check for outcome in found if outcome.until is None)
+        self._aging.update(node.operation.check for outcome in found if outcome.ages)
+        return found
+
+    def _aged(self, source: Input, frame: Frame, days: Index) -> Cells:
+        """What a check says on a day of its own for each row."""
+        cells = self.cells(source, frame)
+        outcomes = self._outcomes(self.columns.plan.nodes[source.node], frame.pick(source.slots))
+        if not isinstance(cells, Values) or not any(outcome.ages for outcome in outcomes):
+            return cells
+        ages = np.array([outcome.ages for outcome in outcomes], np.bool_)
+        values = cells.values.copy()
+        values["microseconds"] += np.where(ages, (days - self.day) * DAY, 0)
+        return Values(values, cells.known, cells.failed)
 
     def _leaf(self, operation: plan.Parameter | plan.LastDay) -> int:
         today = self.columns.clock.today
@@ -240,6 +265,8 @@ class Holds:
         node, part = self.columns.plan.nodes[source.node], frame.pick(source.slots)
         if isinstance(node.operation, plan.Today):
             return self._todays(node, node.operation, days)
+        if isinstance(node.operation, plan.Check):
+            return self._aged(source, frame, days)
         parts = [self._at(read, part, days) for read in node.inputs]
         return combine(node.operation, parts, [self.columns.plan.nodes[read.node].type for read in node.inputs])
 
@@ -256,9 +283,9 @@ class Holds:
         """Until when what a moving node reads beside the calendar stays as it is."""
         if not self._moving[source.node]:
             return self.read(source, frame)
-        part = frame.pick(source.slots)
-        reads = self.columns.plan.nodes[source.node].inputs
-        return least([self._steady(read, part) for read in reads], frame.size)
+        node, part = self.columns.plan.nodes[source.node], frame.pick(source.slots)
+        own = [self._answered(node, part, aging=True)] if isinstance(node.operation, plan.Check) else []
+        return least([*own, *(self._steady(read, part) for read in node.inputs)], frame.size)
 
 
 def decided(applies: Truths, untils: Sequence[Index]) -> Index:
@@ -305,6 +332,8 @@ def _moving(of: Plan, dated: Sequence[bool]) -> list[int]:
         match node.operation:
             case plan.Today():
                 steps = 1
+            case plan.Check():  # an age
+                steps = int(node.type.sort is Sort.DURATION)
             case plan.DateOf():
                 steps = reads[0]
             case plan.Arithmetic("+" | "-") if (reads[0] > 0) != (reads[1] > 0):

@@ -34,7 +34,7 @@ def freshness(view: CheckView, elements: Sequence[str], arguments: Mapping[str, 
 def _age(view: CheckView, element: str, kind: str, about: str) -> CheckOutcome:
     relation = MEASURED if kind == "observation" else ASSESSED
     missing: list[MissingFact] = []
-    until = date.max  # nothing changes before further evidence comes up, but for an age
+    until = date.max  # nothing but the age changes before further evidence comes up
     days: list[tuple[date, str]] = []
     for one, possible in view.origins(relation, element):
         facts = _observation(view, one, about) if kind == "observation" else _assessment(view, one, about)
@@ -56,7 +56,8 @@ def _age(view: CheckView, element: str, kind: str, about: str) -> CheckOutcome:
         why = f"there is no {'approved ' * (kind == 'assessment')}{what} up to {view.today.isoformat()}"
         return CheckOutcome(missing=(MissingFact(element, view.kind(element), relation, why),), until=until)
     newest, source = max(days)
-    return CheckOutcome(elapsed(view.today, newest), evidence=f"the newest is {source}, of {newest.isoformat()}")
+    evidence = f"the newest is {source}, of {newest.isoformat()}"
+    return CheckOutcome(elapsed(view.today, newest), evidence=evidence, until=until, ages=True)
 
 
 def _observation(view: CheckView, one: str, about: str) -> tuple[list[str], date | None] | None:

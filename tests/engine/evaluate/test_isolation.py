@@ -75,6 +75,7 @@ def wrong_count(*_): return [CheckOutcome(1.0)]
 def not_finite(view, elements, arguments): return [CheckOutcome(math.nan)] * len(elements)
 def no_reason(view, elements, arguments): return [CheckOutcome()] * len(elements)
 def no_day(view, elements, arguments): return [CheckOutcome(1.0, until="soon")] * len(elements)
+def ages(view, elements, arguments): return [CheckOutcome(1.0, ages=True)] * len(elements)
 def both(view, elements, arguments):
     return [CheckOutcome(1.0, (MissingFact("a", "dataset", "rows", "lost"),))] * len(elements)
 def gives_up(view, elements, arguments): return [CheckOutcome(failed="no luck")] * len(elements)
@@ -100,7 +101,7 @@ READS = Reads({"dataset": ("rows", "kept", "made_on", "tags", "card"), "model": 
 @hookimpl
 def lexline_checks():
     functions = [good, echo, crash, segfault, hang, spin, raising, leave, hungry, chatty, no_list, other_things,
-        wrong_type, wrong_count, not_finite, no_reason, no_day, both, gives_up, undeclared, undeclared_kind,
+        wrong_type, wrong_count, not_finite, no_reason, no_day, ages, both, gives_up, undeclared, undeclared_kind,
         undeclared_relation, garbage, strange, snoop]
     return [
         Check(
@@ -129,6 +130,7 @@ FAILURES = {
     "not-finite": "it gave 'nan', which is no number",
     "no-reason": "it gave an outcome that is not one of a value, facts that are missing, or a failure",
     "no-day": "it gave an outcome until a day that is no date",
+    "ages": "it gave an outcome that ages, which is no number",
     "both": "it gave an outcome that is not one of a value, facts that are missing, or a failure",
     "gives-up": "no luck",
     "undeclared": "it reads dataset.owner, which it does not declare",
