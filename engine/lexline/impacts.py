@@ -161,7 +161,7 @@ class Impacts:
             rule = None if moved is None or key in anew else moved.of_rule(key)
             if rule is None or moved is None or rule.everything or comparing.may_be_waived_otherwise(key):
                 columns.append(comparing.all(key))
-            else:
+            elif not rule.nothing or len(facts.kinds):
                 columns.append(comparing.some(key, rule.marked))
         found = tuple(column for column in columns if len(column.elements))
         return Impact(old, new, changes, facts, found, later.decided)

@@ -105,6 +105,8 @@ def _check_added(graph: Graph, element: str, kind: str, source: Source, refusals
 def _stubs(graph: Graph, added: Mapping[str, str], changes: Changes, refusals: Refusals) -> dict[str, str]:
     """The elements that only the edges added name, with their kinds."""
     edges = [edge for edge, possible in changes.edges.items() if possible is not None]
+    if not edges:
+        return {}
     names = tuple(graph.vocabulary.relations)
     edges = [edge for edge in edges if edge[1] in graph.vocabulary.relations]
     codes = np.array([names.index(relation) for _, relation, _ in edges], np.int32)

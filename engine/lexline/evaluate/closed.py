@@ -4,7 +4,6 @@ once for all elements of the member's kind. ``paint`` and ``summing`` bring the 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lexline.evaluate.column_types import Cells, Index, Numbers, Truths, Values, repeat, truth_of
@@ -33,6 +32,7 @@ class Closed:
         self._ways = ways
         self._earlier = earlier
         self._grounds: dict[tuple[object, tuple[str, str]], Ground] = {}
+        self._of_node: dict[Node, Ground] = {}
         self.batches: Mapping[Node, tuple[Node, ...]] = (
             batches(reader.plan, together) if earlier is None else earlier.columns.closed.batches
         )
@@ -42,9 +42,15 @@ class Closed:
         """Only these nodes will be asked for: others are not decided along with them. Keeps nothing of before."""
         self.batches = batches(self._reader.plan, self._together, nodes)
         self._grounds.clear()
+        self._of_node.clear()
 
     def ground(self, node: Node) -> Ground:
         """The way from the members to the origins."""
+        if node not in self._of_node:
+            self._of_node[node] = self._ground(node)
+        return self._of_node[node]
+
+    def _ground(self, node: Node) -> Ground:
         navigation, graph = _navigation(node), self._reader.graph
         scope, kinds = navigation.scope, (kind_of(node.domains[0]), kind_of(navigation.member))
         found = self._grounds.get((scope, kinds))
@@ -71,8 +77,7 @@ class Closed:
     def member(self, node: Node, rows: Index | None = None) -> Truths:
         """Which members (of those at ``rows``) count: of a quantifier those with condition and body."""
         parts = node.inputs if isinstance(node.operation, Quantify) else node.inputs[:1]
-        always = [self._reader.plan.nodes[part.node].operation == Constant(True) for part in parts]
-        asked = [part for part, is_always in zip(parts, always, strict=True) if not is_always] or parts[:1]
+        asked = [part for part in parts if not self._is_always(part)] or parts[:1]
         return conjunction([truth_of(self._cells(node, part, rows)) for part in asked])
 
     def body(self, node: Node) -> Truths:
@@ -86,10 +91,15 @@ class Closed:
             raise TypeError("truth has no order")
         return value
 
+    def _is_always(self, part: Input) -> bool:
+        """Whether it is the condition of a set without any."""
+        operation = self._reader.plan.nodes[part.node].operation
+        return isinstance(operation, Constant) and operation.value is True
+
     def _cells(self, node: Node, part: Input, rows: Index | None = None) -> Cells:
         """A closed input for all members, or for some."""
         if rows is not None:  # of the member alone, whatever slot it stands in
-            return self._reader.read(replace(part, slots=(0,) * len(part.slots)), Frame(len(rows), (rows,)))
+            return self._reader.read(Input(part.node, (0,) * len(part.slots)), Frame(len(rows), (rows,)))
         column = self._reader.column(part.node)
         return column if part.slots else repeat(column, self._reader.extent(_navigation(node).member))
 

@@ -166,6 +166,8 @@ def decode(cells: Cells, row: int, type: ValueType, texts: Texts) -> Value | Non
 
 def repeat(cells: Cells, size: int) -> Cells:
     """A column of one row as one of ``size`` equal rows; read-only, and as small as the one."""
+    if size == 1:
+        return cells
 
     def repeated(cell: NDArray[Any]) -> NDArray[Any]:
         return np.broadcast_to(cell[:1], size)

@@ -188,7 +188,13 @@ class ColumnEvaluator:
 
     def moved(self, number: int, may: Moved) -> Moved:
         """Of the rows of a node that may have moved those that have."""
-        return may if self._earlier is None else self._earlier.look(number, may, lambda rows: self._at(number, rows))
+        if self._earlier is None or may.everything or len(self.plan.nodes[number].domains) != 1:
+            return may
+        decided = self._renewed(number)
+        if decided is None and (kept := self._earlier.column(number)) is not None:
+            was, rows = kept
+            decided = Renewed(was, rows, self.column(number).take(rows))
+        return self._earlier.look(number, may, decided)
 
     def _renewed(self, number: int) -> Renewed | None:
         """A column as it was, but for some rows, which are decided anew; None where all are."""

@@ -6,13 +6,12 @@ decided anew, and the column as it was; for each paint where it got. Elements ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lexline.evaluate.column_types import Cells, Index, unlike
+from lexline.evaluate.column_types import Cells, Index, Renewed, unlike
 from lexline.evaluate.moved import Marks, Moved, Moves
 from lexline.plan.nodes import Domain, Items, Lineage, Node, Related
 from lexline_lineage.difference import Difference
@@ -72,21 +71,20 @@ class Earlier:
             kept = kept.take(self._were(domain))
         return kept, self.rows_of(marks, domain)
 
-    def look(self, number: int, may: Moved, part: Callable[[Index], Cells]) -> Moved:
-        """Of the rows of a node that may have moved those that have: its column is what it was at the others. ``part``
-        decides some of them."""
+    def look(self, number: int, may: Moved, decided: Renewed | None) -> Moved:
+        """Of the rows of a node that may have moved those that have: its column, as it was ``decided`` anew, is what it
+        was at the others."""
         node = self.columns.plan.nodes[number]
         domain = node.domains[0] if len(node.domains) == 1 else None
-        if may.everything or not isinstance(domain, str) or self.moves.others is not None:
+        marks = may.slots[0] if may.slots else None
+        if decided is None or marks is None or not isinstance(domain, str) or self.moves.others is not None:
             return may
-        kept, marks = self.column(number), may.slots[0]
-        if kept is None or marks is None:
-            return may
-        was, rows = kept
-        moved = np.flatnonzero(unlike(was.take(rows), part(rows)))
+        if not len(decided.rows):
+            return Moved()
+        moved = np.flatnonzero(unlike(decided.kept.take(decided.rows), decided.part))
         if len(moved) == len(marks.numbers):
             return may
-        numbers = self.graph.members[domain][rows[moved]].astype(np.int64)
+        numbers = self.graph.members[domain][decided.rows[moved]].astype(np.int64)
         return Moved(slots=(Marks(numbers, marks.size) if len(numbers) else None,))
 
     def _is_kept(self, node: Node, domain: Domain | None) -> bool:

@@ -98,6 +98,8 @@ class Moves:
     def of_rule(self, key: Key) -> Moved:
         """The elements for which the verdict or the phase of a rule may differ, in one slot."""
         parts = [self._moved[number] for number in self._plan.conditions[key] if number in self._moved]
+        if not parts and self.others is None:
+            return _STILL
         marks = _union([self.others, *(marks for part in parts for marks in part.slots)])
         return Moved(any(part.everything for part in parts), (marks,))
 

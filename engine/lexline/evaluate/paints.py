@@ -133,23 +133,10 @@ class Paints:
         again = self.again(node)
         return self._closed.value(node, None if again is None else again.rows)
 
-    def marks(self, node: Node, rows: Index | None = None) -> list[AskedMark]:
-        """The marks of which a node wants to know where they get; of the members (at ``rows`` of their kind)."""
-        again = None if rows is not None else self.again(node)
-        rows = rows if again is None else again.rows
-        member = self._closed.member(node, rows)
-        match node.operation:
-            case Quantify() if cap_of(node) == 1:
-                return [(~member.no, False), (member.yes, True), (member.failed, False)]
-            case Aggregate():
-                blurred = ~member.known | (member.yes & ~self._closed.value(node, rows).known)
-                return [(~member.no, False), (blurred, False), (member.failed, False)]
-            case Extreme():
-                return [(~member.no, False), (member.yes, True)]
-            case CompareSome():
-                return [(~member.no & ~self._closed.value(node, rows).known, False)]
-            case _:
-                return [(member.failed, False)]
+    def marks(self, node: Node) -> list[AskedMark]:
+        """The marks of which a node wants to know where they get."""
+        has_value = isinstance(node.operation, Aggregate | CompareSome)
+        return _marks(node, self.member(node), self.value(node) if has_value else None)
 
     # ---- after a change --------------------------------------------------------------------------------------------
 
@@ -225,12 +212,9 @@ class Paints:
         member = _navigation(node).member
         if moved is None or isinstance(member, Items):
             return None
-        rows, sides = self._earlier.rows_of(moved, member), (self._before, self)
-        before, after = (side.marks(node, rows) for side in sides)
-        if any((was & ~now).any() for (was, _), (now, _) in zip(before, after, strict=True)):
-            return None
-        old, new = (side._closed.member(node, rows) for side in sides)
-        if (~old.no & new.no).any() or (old.yes & ~new.yes).any():
+        rows, sides = self._earlier.rows_of(moved, member), (self._before._closed, self._closed)
+        old, new = (side.member(node, rows) for side in sides)
+        if (new.no & ~old.no).any() or (old.yes & ~new.yes).any() or (old.failed & ~new.failed).any():
             return None
         match node.operation:
             case Aggregate(function=function):
@@ -239,9 +223,26 @@ class Paints:
                 greatest = operator in (">", ">=")
             case _:
                 return moved
-        was, now = (side._closed.value(node, rows) for side in sides)
+        was, now = (side.value(node, rows) for side in sides)
+        marks = zip(_marks(node, old, was), _marks(node, new, now), strict=True)
+        if any((before & ~after).any() for (before, _), (after, _) in marks):
+            return None
         ahead = ranks_of(now) >= ranks_of(was) if greatest else ranks_of(now) <= ranks_of(was)
         return moved if bool((old.no | ~was.known | (now.known & ahead)).all()) else None
+
+
+def _marks(node: Node, member: Truths, value: Numbers | Values | None) -> list[AskedMark]:
+    match node.operation:
+        case Quantify() if cap_of(node) == 1:
+            return [(~member.no, False), (member.yes, True), (member.failed, False)]
+        case Aggregate() if value is not None:
+            return [(~member.no, False), (~member.known | (member.yes & ~value.known), False), (member.failed, False)]
+        case Extreme():
+            return [(~member.no, False), (member.yes, True)]
+        case CompareSome() if value is not None:
+            return [(~member.no & ~value.known, False)]
+        case _:
+            return [(member.failed, False)]
 
 
 def _painted(
