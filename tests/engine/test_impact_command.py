@@ -113,6 +113,15 @@ def test_a_waived_fail_is_no_new_fail(
     assert flip["after"]["verdict"] == verdict
 
 
+def test_a_waiver_that_stays_decides_nothing_again(project: Path) -> None:
+    (project / "waivers.yaml").write_text(WAIVERS)
+    (project / "lexline.yaml").write_text((project / "lexline.yaml").read_text() + "waivers: waivers.yaml\n")
+    old, new = (lexline.load(project, on=date(2026, 9, 3)) for _ in range(2))
+    assert lexline.impact(old, new).decided == 0
+    Path("waivers.yaml").write_text(WAIVERS.replace("elements: [m]", "elements: [other]"))
+    assert lexline.impact(old, lexline.load(project, on=date(2026, 9, 3))).decided == 1
+
+
 def test_a_waiver_that_ends_between_the_sides_is_named(project: Path) -> None:
     (project / "waivers.yaml").write_text(WAIVERS)
     (project / "lexline.yaml").write_text((project / "lexline.yaml").read_text() + "waivers: waivers.yaml\n")

@@ -7,7 +7,7 @@ hides stays beside it, as ``underlying``. What can't be settled (whether a condi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -34,12 +34,13 @@ COVERED: Key = ("waivers", "COVERED")
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """``terms`` as they were recorded; ``name`` says where they stand (``waivers.yaml:2``), ``span`` too, for messages.
-    ``selection`` decides the terms' condition; None where elements are named. ``recorded`` is the number of its entry
+    The same terms read twice are the same waiver, wherever the text lies in memory. ``selection`` decides the terms'
+    condition; None where elements are named. ``recorded`` is the number of its entry
     in the ledger, None for one of a file; ``withdrawn`` the day from which on it was taken back."""
 
     name: str
     terms: WaiverTerms
-    span: Span
+    span: Span = field(compare=False)
     selection: Program | None = None
     recorded: int | None = None
     withdrawn: date | None = None
