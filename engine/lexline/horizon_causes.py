@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from lexline.decision import Evaluation
 from lexline.evaluate.explanation import Node
@@ -18,8 +18,8 @@ from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import Waiver
 from lexline.plan import nodes as plan
 from lexline.plan.nodes import Plan, nodes_read
-from lexline.report import plain_value
 from lexline_lineage.difference import difference
+from lexline_lineage.values import format_value
 
 __all__ = ["tell_turns"]
 
@@ -132,8 +132,9 @@ class _Teller:
         return self._parameters[rule]
 
     def _value(self, side: Evaluation, key: Key) -> str:
-        held = value_in_force(side.program.parameters[key], side.clock, side.program.timezone(key[0]))
-        return "none" if held is None else str(plain_value(held.value))
+        parameter = side.program.parameters[key]
+        held = value_in_force(parameter, side.clock, side.program.timezone(key[0]))
+        return "none" if held is None else format_value(held.value, parameter.type)
 
     # ---- clauses ---------------------------------------------------------------------------------------------------
 
@@ -183,7 +184,5 @@ def _word(node: Node) -> str:
 
 
 def _fact(fact: ReadFact) -> str:
-    value = fact.value
-    shown = "missing" if value is None else value.isoformat() if isinstance(value, date) else str(plain_value(value))
     of = f"parameter {fact.attribute}" if fact.kind == "parameter" else f"{fact.attribute} of {fact.element}"
-    return f"{of} = {shown}"
+    return f"{of} = {fact.words}"

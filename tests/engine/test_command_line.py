@@ -121,6 +121,31 @@ def test_gate(project: Path, capsys: pytest.CaptureFixture[str], element: str, s
     assert ("what to do: Ask model risk to validate it" in shown) is (status == 1)
 
 
+DATED = """policy house
+parameter least is 90%
+rule GONE "gone" in force from 2020-01-01 until 2026-01-01 for model where name = "credit" require accuracy >= least
+rule HERE "here" for model where name = "credit" require accuracy >= least
+rule SOON "soon" in force from 2027-01-01 for model where name = "credit" require accuracy >= least
+"""
+
+
+def test_gate_says_what_does_not_count_and_percentages_as_they_are_written(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "policies" / "house.policy").write_text(DATED)
+    portfolio = project / "portfolio" / "models.yaml"
+    portfolio.write_text(portfolio.read_text().replace("name: credit,", "name: credit, accuracy: 80%,"))
+    capsys.readouterr()
+    assert run(["gate", "credit", "--on", "2026-11-22"]) == 1
+    shown = capsys.readouterr().out
+    assert "\nnot counted: house/GONE would be fail, but is no longer in force\n" in shown
+    assert "\nnot counted: house/SOON would be fail, but is not yet in force\n" in shown
+    assert "fact: accuracy of credit = 80%, says " in shown
+    assert "fact: parameter least = 90%, says " in shown
+    assert run(["explain", "HERE", "credit", "--on", "2026-11-22"]) == 0
+    assert "accuracy of credit were 90% (it is 80%)" in capsys.readouterr().out
+
+
 def test_explain_marks_parts_and_says_what_would_change(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert run(["explain", "VALIDATED", "credit", "--on", "2026-11-22"]) == 0

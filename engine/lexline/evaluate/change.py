@@ -21,7 +21,7 @@ from lexline.evaluate.verdict import Clock, Verdict, decide_verdict
 from lexline.lang.typed import Key, Program
 from lexline_lineage.graph import Graph
 from lexline_lineage.overlay import Changes
-from lexline_lineage.values import Value
+from lexline_lineage.values import Value, ValueType
 
 __all__ = ["Change", "ChangedEdge", "ChangedFact", "NewElement", "find_change"]
 
@@ -42,6 +42,7 @@ class ChangedFact:
     attribute: str
     before: Value | None
     after: Value | None
+    type: ValueType
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +202,16 @@ class _Search:
 
     def described(self, supposed: tuple[Supposed, ...]) -> Change:
         """The change for a reader."""
-        new = {s.element for s in supposed if s.kind}
+        new = {s.element: s.kind for s in supposed if s.kind}
+        kinds = self._graph.vocabulary.kinds
         facts = []
         for s in supposed:
             if s.attribute:
                 number = None if s.element in new else self._graph.number(s.element)
                 before = None if number is None else self._graph.value(number, s.attribute)
-                facts.append(ChangedFact(s.element, s.attribute, before, s.value))
+                kind = new[s.element] if number is None else self._graph.kind(number)
+                type_ = kinds[kind].attributes[s.attribute].type
+                facts.append(ChangedFact(s.element, s.attribute, before, s.value, type_))
         edges = tuple(
             ChangedEdge(*edge, before=self._state(edge), after=_STATES[after])
             for s in supposed

@@ -205,7 +205,7 @@ class Explainer:
     def _attribute(self, node: typed.AttributeValue, frame: Frame, seek: bool) -> Details:
         graph, number = self._evaluator.graph, element(frame.env[node.slot])
         value, source = graph.value(number, node.attribute), graph.source(number, node.attribute)
-        fact = ReadFact(self._evaluator.name(number), node.kind, node.attribute, value, source)
+        fact = ReadFact(self._evaluator.name(number), node.kind, node.attribute, value, source, node.type)
         why = "only an edge names this element" if number in graph.stubs else "no value is recorded"
         gap = MissingFact(fact.element, fact.kind, fact.attribute, why)
         return Details(facts=(fact,), missing=(gap,) if seek and value is None else ())
@@ -217,7 +217,7 @@ class Explainer:
         graph = self._evaluator.graph
         holder, kind, where = graph.ids[item.element], graph.kind(item.element), f"{item.attribute} at {item.place}"
         value = as_plain(self._evaluator.value(node, frame.env))
-        fact = ReadFact(holder, kind, where, value, graph.source(item.element, item.attribute))
+        fact = ReadFact(holder, kind, where, value, graph.source(item.element, item.attribute), node.type)
         gap = MissingFact(holder, kind, where, f"what stands there is no {node.type.sort.value}")
         return Details(facts=(fact,), missing=(gap,) if seek else ())
 
@@ -225,7 +225,8 @@ class Explainer:
         policy, name = node.parameter
         span = self._evaluator.program.parameters[node.parameter].span
         value = self._evaluator.parameter(node.parameter)
-        fact = ReadFact(policy, "parameter", name, value, Source(span.source.name, f"line {span.line}"))
+        place = Source(span.source.name, f"line {span.line}")
+        fact = ReadFact(policy, "parameter", name, value, place, node.type)
         gap = MissingFact(policy, "parameter", name, "no value is in force on the date")
         return Details(facts=(fact,), missing=(gap,) if seek and value is None else ())
 

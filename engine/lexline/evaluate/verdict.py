@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lexline.lang.typed import Key
 from lexline_lineage.facts import Source
-from lexline_lineage.values import Value
+from lexline_lineage.values import Sort, Value, ValueType, format_value
 
 __all__ = [
     "Clock",
@@ -90,15 +90,24 @@ class Clock:
             return datetime.combine(self.today, time.max, UTC)
 
 
+_TEXT = ValueType(Sort.TEXT)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadFact:
-    """A fact that a decision read: ``value`` None where it is missing."""
+    """A fact that a decision read: ``value`` None where it is missing; ``type`` says how it is written."""
 
     element: str
     kind: str
     attribute: str
     value: Value | None
     source: Source | None
+    type: ValueType = _TEXT
+
+    @property
+    def words(self) -> str:
+        """The value as a reader writes it: ``80%``, ``12 months``, ``missing``."""
+        return format_value(self.value, self.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 
 from lexline.evaluate.verdict import Decision, MissingFact, Phase, ReadFact, Reason, Verdict, Witness
 from lexline.lang.typed import Rule
-from lexline.report import Report, plain_value
+from lexline.report import Report
 from lexline_lineage.identity import Link
 
 __all__ = [
@@ -105,20 +105,9 @@ def phase_note(decision: Decision) -> str:
 def facts_line(fact: ReadFact) -> str:
     """``validation_status of m = pending, says registry (versions.json)``."""
     source = f", says {fact.source}" if fact.source else ""
-    value = "missing" if fact.value is None else show(fact.value)
     if fact.kind == "parameter":
-        return inline(f"parameter {fact.attribute} = {value}{source}")
-    return inline(f"{fact.attribute} of {fact.element} = {value}{source}")
-
-
-def show(value: object) -> str:
-    """A value as a reader writes it."""
-    plain = plain_value(value)  # type: ignore[arg-type]  # facts hold values only
-    if isinstance(plain, bool):
-        return "true" if plain else "false"
-    if isinstance(plain, float):
-        return f"{plain:.15g}"
-    return str(plain)
+        return inline(f"parameter {fact.attribute} = {fact.words}{source}")
+    return inline(f"{fact.attribute} of {fact.element} = {fact.words}{source}")
 
 
 def missing_line(fact: MissingFact) -> str:

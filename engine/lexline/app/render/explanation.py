@@ -9,6 +9,7 @@ from lexline.evaluate.change import Change, find_change
 from lexline.evaluate.explanation import Explanation, Node, Weight
 from lexline.evaluate.verdict import Truth
 from lexline.lang.typed import Key
+from lexline_lineage.values import format_value
 from lexline_plugins.reporters.wording import (
     facts_line,
     inline,
@@ -18,7 +19,6 @@ from lexline_plugins.reporters.wording import (
     path_line,
     phase_note,
     printable,
-    show,
     waiver_lines,
 )
 
@@ -130,7 +130,6 @@ def _change_lines(change: Change | None) -> list[str]:
     lines += [f"  there were a further {new.kind}, here called {new.element}" for new in change.elements]
     lines += [f"  {e.origin} {e.relation} {e.target} {EDGE_CHANGES[e.before, e.after]}" for e in change.edges]
     for fact in change.facts:
-        before = "missing" if fact.before is None else show(fact.before)
-        after = "missing" if fact.after is None else show(fact.after)
+        before, after = (format_value(value, fact.type) for value in (fact.before, fact.after))
         lines.append(f"  {fact.attribute} of {fact.element} were {after} (it is {before})")
     return [inline(line) for line in lines]

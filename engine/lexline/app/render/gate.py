@@ -41,10 +41,11 @@ def render_gate(report: Report, element: str) -> str:
         lines += _decision(report, decision)
     for decision in report.decisions:
         lines += [f"{'/'.join(decision.rule)}: {line}" for line in waiver_lines(decision)]
-    later = [d for d in report.decisions if d.phase not in ACTING and d.verdict.value in ("fail", "unknown", "error")]
-    for decision in later:
+    for decision in report.decisions:
+        if decision.phase in ACTING or decision.verdict.value not in ("fail", "unknown", "error"):
+            continue
         rule = "/".join(decision.rule)
-        lines.append(f"later: {rule} would be {decision.verdict.value}, but is {phase_note(decision)}")
+        lines.append(f"not counted: {rule} would be {decision.verdict.value}, but is {phase_note(decision)}")
     return printable("\n".join(lines).rstrip()) + "\n"
 
 
