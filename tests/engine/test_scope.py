@@ -78,6 +78,7 @@ def test_the_regimes_of_a_system(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "point-1-a: false" not in shown
     assert "\n    organisation_role of loans: no value is recorded" in shown
     assert "FCA rules and guidance for models: 0 rules apply" in shown
+    assert ", 0 " not in shown
     assert "\n  will apply: " not in shown
     assert "\n  because:\n    eu_nexus of loans = output-used-in-eu, says " in shown
     assert "\n  other rules: 2 about incidents, 3 about vendors\n" in shown

@@ -213,6 +213,10 @@ def test_the_ledger_of_a_store(project: Path, capsys: pytest.CaptureFixture[str]
     status, text = said(capsys, "ledger", "verify")
     assert (status, text[:9]) == (0, "6 entries")
     assert "Jo Doe" not in said(capsys, "ledger", "show", "--format=json")[1]
+    shown = said(capsys, "ledger", "show", "4")[1]
+    assert "\n  policies: id house, version 1, digest sha256:" in shown
+    assert "\n  counts: " in shown
+    assert "\n  rules: house/OWNED\n" in said(capsys, "ledger", "show", "3")[1]
     status, text = said(capsys, "ledger", "replay")
     assert (status, text.count("the same verdicts")) == (0, 3)
     assert said(capsys, "ledger", "export", "ledger.jsonl")[0] == 0

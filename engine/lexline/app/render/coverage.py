@@ -97,7 +97,7 @@ def _said(found: Coverage) -> Section:
     for (policy, _), rule in rules.items():
         totals.setdefault(policy, Counter()).update(rule.verdicts)
     rows = [Row((*(f"{total[verdict]:,}" for verdict in SAID), pack)) for pack, total in totals.items() if total]
-    return Section("The portfolio", (*SAID, "pack"), tuple(rows), len(SAID))
+    return Section("The portfolio", (*SAID, "policy"), tuple(rows), len(SAID))
 
 
 def _gaps(found: Coverage, listed: int) -> Iterator[Section]:

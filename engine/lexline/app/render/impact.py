@@ -130,10 +130,11 @@ def _text(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[Stale
 
 def _markdown(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[Stale]) -> Iterator[str]:
     yield f"### Impact on {moved.new.clock.today}"
-    yield f"\n{_summary(moved)}\n"
-    yield from (
+    yield f"\n{_summary(moved)}"
+    rules = [
         f"- rule {sort}: {_cell(name)}{': ' + _cell('; '.join(c)) if c else ''}" for sort, name, c in _rules(moved)
-    )
+    ]
+    yield from ("", *rules) if rules else ()
     if moved.flips:
         yield "\n| number | before | now |"
         yield "| ---: | --- | --- |"

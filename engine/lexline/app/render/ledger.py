@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -84,10 +83,18 @@ def render_entries_json(entries: Sequence[Recorded]) -> str:
 def render_entry(recorded: Recorded) -> str:
     """One entry as text, with all that it holds."""
     held = {name: value for name, value in recorded.entry.model_dump(mode="json").items() if name != "kind"}
-    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in held.items()}
     lines = [f"Entry {recorded.sequence}, {recorded.entry.kind}, {_moment(recorded)}"]
-    lines += [f"  {name}: {inline(text)}" for name, text in texts.items() if text not in ("", "null", "[]", "{}")]
+    for name, value in held.items():
+        said = [_held(one) for one in value] if isinstance(value, list) else [_held(value)]
+        lines += [f"  {name}: {text}" for text in said if text]
     return printable("\n".join([*lines, f"  digest: {recorded.digest}"])) + "\n"
+
+
+def _held(value: object) -> str:
+    """What an entry holds under a name, on one line; empty where it holds nothing."""
+    if isinstance(value, dict):
+        return ", ".join(f"{inline(name)} {_held(one)}" for name, one in value.items())
+    return "" if value is None else inline(str(value))
 
 
 def render_replays(replays: Sequence[tuple[int, EvaluationEntry, Replay]]) -> str:

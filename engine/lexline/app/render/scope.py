@@ -35,11 +35,12 @@ def _groups(found: PolicyScope) -> tuple[tuple[Key, ...], ...]:
 
 
 def _policy_lines(found: PolicyScope, evaluation: Evaluation) -> Iterator[str]:
-    told = f"{counted(len(found.applying), 'rule')} apply" if len(found.applying) != 1 else "1 rule applies"
-    later = f", {len(found.upcoming)} will" if found.upcoming else ""
-    over = f", {len(found.over)} no longer do" if found.over else ""
-    silent = f"{len(found.silent)} {'doesn' if len(found.silent) == 1 else 'don'}'t"
-    yield f"{found.policy}  {found.title}: {told}{later}{over}, {silent}, {len(found.untold)} can't be told"
+    told = [f"{counted(len(found.applying), 'rule')} {'applies' if len(found.applying) == 1 else 'apply'}"]
+    told += [f"{len(found.upcoming)} will"] if found.upcoming else []
+    told += [counted(len(found.over), "no longer does", "no longer do")] if found.over else []
+    told += [counted(len(found.silent), "doesn't", "don't")] if found.silent else []
+    told += [f"{len(found.untold)} can't be told"] if found.untold else []
+    yield f"{found.policy}  {found.title}: {', '.join(told)}"
     for explanation in found.deciding:
         decision = explanation.decision
         yield f"  {decision.rule[1]} {decision.verdict.value}"
