@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexline.app.cli.history import FormatOption, check_format
-from lexline.app.cli.options import ProjectOption, chosen_files, clock_of, mistake, parse_day, snapshots_of
+from lexline.app.cli.options import ProjectOption, chosen_files, clock_of, is_recorded, parse_day, snapshots_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,11 +72,7 @@ def said_of(texts: Mapping[str, str | None], days: Mapping[str, str | None]) -> 
 def files_with_ledger(project: Path) -> Files:
     """The files of a project that has a store."""
     files = chosen_files(project)
-    if files.store is None:
-        raise mistake(
-            "there is no ledger to record in, because there is no store",
-            "write `store: lexline.db` in lexline.yaml: see docs/store.md",
-        )
+    is_recorded(files, wanted=True)
     return files
 
 

@@ -111,6 +111,11 @@ def project_settings(project: Path) -> Settings | None:
 def is_recorded(files: Files, wanted: bool | None) -> bool:
     """Whether an answer is to be recorded: where there is a store, unless an option says something else."""
     if wanted and files.store is None:
+        if files.settings is not None and files.settings.store() is not None:
+            raise mistake(
+                "there is no ledger to record in, because `--portfolio` takes the place of the project's store",
+                "leave out --portfolio: what is recorded is decided over the facts of the store",
+            )
         raise mistake(
             "there is no ledger to record in, because there is no store",
             "write `store: lexline.db` in lexline.yaml: see docs/store.md",
