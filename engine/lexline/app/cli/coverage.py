@@ -18,7 +18,6 @@ from lexline.app.cli.options import (
     mistake,
     pack_files,
     project_settings,
-    refuse_beside,
     snapshots_of,
 )
 
@@ -76,8 +75,7 @@ def _files(project: Path, pack: list[str] | None, at: str | None) -> Files:
     from lexline.project_files import Files
 
     if pack:
-        refuse_beside("`--pack`", {"--at": at}, "packs alone have no facts")
-        return pack_files(pack)
+        return pack_files(pack, project, {"--at": at})
     settings = project_settings(project)
     files = chosen_files(project, at=at) if settings is not None else Files()
     if not files.packs:

@@ -52,7 +52,11 @@ def run_tests(
 
     if format_ not in ("text", "junit"):
         raise mistake(f"there is no format `{format_}` for tests", "write `text` or `junit`")
-    files = pack_files(pack) if pack else chosen_files(project, policy, None, vocabulary, extend_vocabulary)
+    if pack:
+        words = {"--vocabulary": vocabulary, "--extend-vocabulary": extend_vocabulary}
+        files = pack_files(pack, project, {"--policy": policy, **words})
+    else:
+        files = chosen_files(project, policy, None, vocabulary, extend_vocabulary)
     plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     rules = load_rules(files, plugins)
     show_diagnostics(rules.warnings)

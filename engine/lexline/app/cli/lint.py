@@ -20,7 +20,6 @@ from lexline.app.cli.options import (
     clock_of,
     mistake,
     pack_files,
-    refuse_beside,
     snapshots_of,
 )
 
@@ -63,8 +62,10 @@ def lint(
     if format_ not in ("text", "json"):
         raise mistake(f"there is no format `{format_}` of findings", "write `text` or `json`")
     if pack:
-        refuse_beside("`--pack`", {"--at": at}, "packs alone have no facts")
-    files = pack_files(pack) if pack else chosen_files(project, policy, None, vocabulary, extend_vocabulary, at)
+        words = {"--vocabulary": vocabulary, "--extend-vocabulary": extend_vocabulary}
+        files = pack_files(pack, project, {"--policy": policy, **words, "--at": at})
+    else:
+        files = chosen_files(project, policy, None, vocabulary, extend_vocabulary, at)
     clock = clock_of(on, None)
     plugins = load_plugins(blocked=files.blocked_plugins, hooks=FOR_DECIDING)
     rules = load_rules(files, plugins)

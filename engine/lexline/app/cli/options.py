@@ -123,10 +123,12 @@ def is_recorded(files: Files, wanted: bool | None) -> bool:
     return files.store is not None if wanted is None else wanted
 
 
-def pack_files(names: list[str]) -> Files:
-    """No more than the packs that ``--pack`` names, by id or folder."""
+def pack_files(names: list[str], project: Path, others: Mapping[str, object]) -> Files:
+    """No more than the packs that ``--pack`` names, by id or folder. Refuses what it stands in place of."""
     from lexline.project_files import Files
 
+    beside = {"--project": project != Path(), **others}
+    refuse_beside("`--pack`", beside, "packs are looked at by themselves, in place of a project and its facts")
     return Files(packs=tuple(Path(name) if "/" in name else name for name in names))
 
 
