@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
-from lexline.app.cli.commands import run
+from lexline.app.cli.commands import application, run
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "projects"
 CASES = [case for path in sorted(CORPUS.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
@@ -82,3 +84,31 @@ def test_no_path_of_the_settings_ends_in_a_traceback(
         assert run(command) in (0, 1, 2)
         error = capsys.readouterr().err
         assert not error or HEAD.match(error)
+
+
+def formatted(group: Any, *path: str) -> Iterator[list[str]]:
+    """The commands that have a format, each with words for what it needs."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from formatted(command, *path, name)
+        elif any("--format" in param.opts for param in command.params):
+            needed = [param for param in command.params if param.required]
+            words = [
+                ("credit",) if one.param_type_name == "argument" else (one.opts[0], "2099-01-01") for one in needed
+            ]
+            yield [*path, name, *(word for pair in words for word in pair)]
+
+
+COMMANDS = list(formatted(typer.main.get_command(application())))
+PLUGGED = (["check"], ["gate", "credit"])
+"""Commands whose formats are those of plug-ins."""
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_each_command_says_the_same_of_a_format_that_there_is_not(
+    project: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert run([*command, "--format", "txt"]) == 2
+    said = capsys.readouterr().err
+    assert ("there is no format `txt`" if command in PLUGGED else "`--format txt` is not known") in said
+    assert "did you mean `text`?" in said

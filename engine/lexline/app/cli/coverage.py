@@ -13,6 +13,7 @@ from lexline.app.cli.options import (
     PackOption,
     ProjectOption,
     SnapshotOption,
+    check_word,
     chosen_files,
     clock_of,
     mistake,
@@ -52,10 +53,8 @@ def coverage(
     from lexline.app.cli.output import emit
     from lexline.app.render import coverage as shown
 
-    if format_ not in FORMATS:
-        raise mistake(f"there is no format `{format_}` of coverage", f"write {', '.join(FORMATS[:-1])} or html")
-    if fail_on not in (None, "missing", "overdue"):
-        raise mistake(f"`--fail-on {fail_on}` names nothing that coverage finds", "write `missing` or `overdue`")
+    check_word("--format", format_, FORMATS)
+    check_word("--fail-on", fail_on, ("missing", "overdue"))
     files = _files(project, pack, at)
     clock = clock_of(on, None)
     found = _found(files, clock, snapshots_of(files, snapshot, verify=False), verdicts=verdicts and pack is None)

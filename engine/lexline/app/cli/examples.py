@@ -14,8 +14,8 @@ from lexline.app.cli.options import (
     PolicyOption,
     ProjectOption,
     VocabularyOption,
+    check_word,
     chosen_files,
-    mistake,
     pack_files,
 )
 
@@ -50,8 +50,7 @@ def run_tests(
     from lexline.plugin_manager import FOR_DECIDING, load_plugins
     from lexline.project import load_rules
 
-    if format_ not in ("text", "junit"):
-        raise mistake(f"there is no format `{format_}` for tests", "write `text` or `junit`")
+    check_word("--format", format_, ("text", "junit"))
     if pack:
         words = {"--vocabulary": vocabulary, "--extend-vocabulary": extend_vocabulary}
         files = pack_files(pack, project, {"--policy": policy, **words})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lexline.app.cli.options import ProjectOption, mistake
+from lexline.app.cli.options import ProjectOption, check_word, mistake
 
 if TYPE_CHECKING:
     from lexline.store import Store
@@ -92,8 +92,7 @@ def _is_confirmed(question: str) -> bool:
 
 def check_format(format_: str) -> None:
     """Refuses a format that these commands don't have."""
-    if format_ not in ("text", "json"):
-        raise mistake(f"`--format {format_}` is no format of this command", "write text or json")
+    check_word("--format", format_, ("text", "json"))
 
 
 def open_project_store(project: Path) -> Store:

@@ -10,6 +10,7 @@ import typer
 
 from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
+    check_word,
     mistake,
     parse_day,
 )
@@ -41,8 +42,7 @@ def horizon(
     from lexline.plugin_manager import FOR_DECIDING, load_plugins
     from lexline.project import load_over_time
 
-    if format_ not in FORMATS:
-        raise mistake(f"there is no format `{format_}` of a horizon", "write text, json, csv, ics or html")
+    check_word("--format", format_, FORMATS)
     clock = chosen.clock()
     last = _last(until, clock.today)
     files = chosen.files()

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from lexline.app.cli.options import AtOption, OnOption, PortfolioOption, ProjectOption, chosen_files, clock_of, mistake
+from lexline.app.cli.options import (
+    AtOption,
+    OnOption,
+    PortfolioOption,
+    ProjectOption,
+    check_word,
+    chosen_files,
+    clock_of,
+)
 
 
 def identity(
@@ -33,8 +41,7 @@ def identity(
     from lexline.project import identity_rules, load_graph, load_words
     from lexline_lineage.identity_rules import IdentityRules
 
-    if format_ not in ("text", "json"):
-        raise mistake(f"`--format {format_}` is no format of this command", "write text or json")
+    check_word("--format", format_, ("text", "json"))
     files = chosen_files(project, portfolio=portfolio, at=at)
     vocabulary = load_words(files, load_plugins(blocked=files.blocked_plugins, hooks=FOR_WORDS))
     day = clock_of(on, None).today

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lexline.app.cli.options import KnownOption, OnOption, ProjectOption, chosen_files, clock_of, mistake
+from lexline.app.cli.options import KnownOption, OnOption, ProjectOption, check_word, chosen_files, clock_of, mistake
 
 if TYPE_CHECKING:
     from lexline.decision import Evaluation
@@ -51,14 +51,8 @@ def impact(
     from lexline.impacts import impact as moved_by
     from lexline.plugin_manager import load_plugins
 
-    if format_ not in FORMATS:
-        raise mistake(
-            f"there is no format `{format_}` of an impact", f"write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        )
-    if fail_on is not None and fail_on not in FAIL_ON:
-        raise mistake(
-            f"`--fail-on {fail_on}` is nothing to fail on", f"write {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}"
-        )
+    check_word("--format", format_, FORMATS)
+    check_word("--fail-on", fail_on, FAIL_ON)
     if policies is None and facts is None and at is None and suppose is None:
         advice = "lexline impact --policies OLD..NEW, --facts OLD..NEW, --at OLD..NEW or --suppose FILE"
         raise mistake("impact compares two sides", advice)

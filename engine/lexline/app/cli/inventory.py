@@ -9,6 +9,7 @@ import typer
 
 from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
+    check_word,
     mistake,
 )
 
@@ -40,8 +41,7 @@ def inventory(
     from lexline.app.render.inventory_text import STYLES, render_inventory
     from lexline.inventory import take_stock
 
-    if format_ not in FORMATS:
-        raise mistake(f"there is no format `{format_}` of an inventory", f"write {', '.join(FORMATS[:-1])} or html")
+    check_word("--format", format_, FORMATS)
     files = chosen.files()
     session = open_session(files, chosen.clock(), chosen.snapshots(files))
     kinds = chosen_kinds(session.evaluation.graph.vocabulary, kind) if kind else None

@@ -16,9 +16,9 @@ from lexline.app.cli.options import (
     ProjectOption,
     SnapshotOption,
     VocabularyOption,
+    check_word,
     chosen_files,
     clock_of,
-    mistake,
     pack_files,
     snapshots_of,
 )
@@ -59,8 +59,7 @@ def lint(
     from lexline.plugin_manager import FOR_DECIDING, load_plugins
     from lexline.project import load_rules
 
-    if format_ not in ("text", "json"):
-        raise mistake(f"there is no format `{format_}` of findings", "write `text` or `json`")
+    check_word("--format", format_, ("text", "json"))
     if pack:
         words = {"--vocabulary": vocabulary, "--extend-vocabulary": extend_vocabulary}
         files = pack_files(pack, project, {"--policy": policy, **words, "--at": at})

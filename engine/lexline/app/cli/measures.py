@@ -10,6 +10,7 @@ import typer
 
 from lexline.app.cli.chosen import Chosen, of_chosen
 from lexline.app.cli.options import (
+    check_word,
     mistake,
     parse_day,
 )
@@ -57,10 +58,8 @@ def measures(
     from lexline.measures import Target, take_measures, with_trend
     from lexline.standing_figures import standing_figures
 
-    if format_ not in FORMATS:
-        raise mistake(f"there is no format `{format_}` of measures", "write text, json, csv or markdown")
-    if fail_on not in (None, "missed"):
-        raise mistake(f"`--fail-on {fail_on}` is nothing to fail on", "write `--fail-on missed`")
+    check_word("--format", format_, FORMATS)
+    check_word("--fail-on", fail_on, ("missed",))
     files, clock = chosen.files(), chosen.clock()
     if (trend is not None or since is not None) and files.store is None:
         raise mistake("there is no trend, because the project has no store", "see docs/store.md: `store:`", "LX541")

@@ -12,12 +12,12 @@ import typer
 
 from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.evaluate.verdict import Clock
-from lexline.lang.findings import in_words
+from lexline.lang.findings import did_you_mean, in_words
 from lexline.lang.literals import likely_date
 from lexline.settings import NAME, Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lexline.project_files import Files
     from lexline_lineage.snapshot_store import Snapshots
@@ -67,6 +67,12 @@ _OTHER_DATE = re.compile(r"[0-9]{1,4}([-/])[0-9]{1,2}\1[0-9]{1,4}")
 def mistake(message: str, advice: str = "", code: str = "LX302") -> LexlineError:
     """A mistake on the command line."""
     return LexlineError((Diagnostic(code, message, (), advice),))
+
+
+def check_word(option: str, word: str | None, known: Sequence[str]) -> None:
+    """Refuses a word of an option that has some words of its own; None where the option is not given."""
+    if word is not None and word not in known:
+        raise mistake(f"`{option} {word}` is not known", did_you_mean(word, known) or f"write {in_words(known)}")
 
 
 def refuse_beside(option: str, others: Mapping[str, object], advice: str) -> None:

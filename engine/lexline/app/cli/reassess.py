@@ -15,6 +15,7 @@ from lexline.app.cli.options import (
     OnOption,
     ProjectOption,
     SnapshotOption,
+    check_word,
     chosen_files,
     clock_of,
     mistake,
@@ -158,18 +159,12 @@ def _reasons(found: _Found, element: str) -> WhyNot:
 def _check_words(format_: str, fail_on: str | None, causes: Sequence[str], why_not: str | None) -> None:
     from lexline.due import CAUSES
 
-    _check(format_, FORMATS, "format")
-    _check(fail_on, ("overdue",), "fail-on")
+    check_word("--format", format_, FORMATS)
+    check_word("--fail-on", fail_on, ("overdue",))
     for cause in causes:
-        _check(cause, tuple(CAUSES), "cause")
+        check_word("--cause", cause, tuple(CAUSES))
     if why_not is not None and format_ == "csv":
         raise mistake("--why-not has no csv", "write --format text or --format json")
-
-
-def _check(word: str | None, words: tuple[str, ...], option: str) -> None:
-    if word is not None and word not in words:
-        known = f"write {', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else f"write --{option} {words[0]}"
-        raise mistake(f"`--{option} {word}` is not known", known)
 
 
 def _action(given: dict[str, str | None], by: str | None, to: str | None, note: str) -> tuple[str, str] | None:
