@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lexline_lineage.documents import Document
 from lexline_lineage.facts import AliasFact, AttributeFact, EdgeFact, ElementFact, Fact, Source
+from lexline_lineage.placement import is_id
 from lexline_lineage.problems import LineageError, Problem, nearest
 from lexline_lineage.raw_values import is_writable, plain_raw
 from lexline_lineage.reading import read_document
@@ -93,11 +94,11 @@ class PortfolioReader:
             return self._whole
         return Source(self._document.file, f"line {self._document.place(*path)[0]}")
 
-    def _source_of_word(self, *path: str | int) -> Source:
-        """The source of a fact that one word says: a kind, a relation."""
+    def _source_of_word(self, *path: str | int, of_value: bool = True) -> Source:
+        """The source of a fact that one word says: a kind, a relation; an id, where that is the mistake."""
         if not self._document.is_located:
             return self._whole
-        line, column = self._document.place(*path, of_value=True)
+        line, column = self._document.place(*path, of_value=of_value)
         return Source(self._document.file, f"line {line}, column {column}")
 
     def _node(self, element: str, content: object, facts: list[Fact]) -> None:
@@ -109,7 +110,8 @@ class PortfolioReader:
         if not isinstance(kind, str):
             self._refuse(f"`{element[:80]}` does not say its `kind`", path, "write `kind: …`")
             return
-        facts.append(ElementFact(element, kind, self._source_of_word(*path, "kind")))
+        word = self._source_of_word(*path, "kind") if is_id(element) else self._source_of_word(*path, of_value=False)
+        facts.append(ElementFact(element, kind, word))
         known = self._vocabulary.kinds.get(kind)
         for name, raw in content.items():
             if name == "kind":
