@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -107,6 +109,43 @@ def test_another_rule_asks_for_another_look(project: str, capsys: pytest.Capture
     assert ("rule", "assessment:ledger/1") not in due(capsys)
     Path("policies/house.policy").write_text(POLICY.replace("research_only", "decides = credit"), "utf-8")
     assert ("rule", "assessment:ledger/1") in due(capsys)
+
+
+def test_the_clause_that_changed_and_the_commit_that_did_it(project: str, capsys: pytest.CaptureFixture[str]) -> None:
+    earlier, later = TODAY - timedelta(days=9), TODAY + timedelta(days=9)
+    text = Path("policies/house.policy")
+    committed(earlier)
+    assert run(["assess", "credit", *ASSESSED]) == 0
+    text.write_text(f"# a comment means nothing\n{POLICY}", "utf-8")
+    committed(later)
+    assert not due(capsys)
+    text.write_text(POLICY.replace("= approved", "in {approved, draft}"), "utf-8")
+    asked = "rule", "assessment:ledger/1"
+    before = due(capsys, "--on", str(LATER))[asked]
+    assert (names(before), before["since"]) == (["require of house/DPIA"], None)
+    assert "not in git yet" in str(before["says"])
+    commit = committed(later + timedelta(days=1))
+    settings = Path("lexline.yaml")
+    settings.write_text("# nor does this\n" + settings.read_text("utf-8"), "utf-8")
+    committed(later + timedelta(days=2))
+    found = due(capsys, "--on", str(LATER))[asked]
+    assert isinstance(found["moved"], list)
+    assert [(cause["name"], cause["before"], cause["after"], cause["place"]) for cause in found["moved"]] == [
+        ("require of house/DPIA", "status = approved", "status in {approved, draft}", "house.policy:6")
+    ]
+    assert found["since"] == str(later + timedelta(days=1))
+    assert f"by the commit {commit} of {later + timedelta(days=1)}" in str(found["says"])
+
+
+def committed(day: date) -> str:
+    """Keep everything in git as it is, on a day; the short name of the commit."""
+    at = f"{day}T12:00:00+00:00"
+    environment = {**os.environ, "GIT_COMMITTER_DATE": at, "GIT_AUTHOR_DATE": at}
+    git = ["git", "-c", "user.name=Sam", "-c", "user.email=sam@example.org"]
+    for words in (["init", "-q"], ["add", "policies", "lexline.yaml"], ["commit", "-qm", "as it is"]):
+        subprocess.run([*git, *words], check=True, env=environment)
+    named = subprocess.run([*git, "log", "-1", "--format=%h"], check=True, capture_output=True, text=True)
+    return named.stdout.strip()
 
 
 def test_a_fact_that_ceases_to_be_valid_moves_a_basis(project: str, capsys: pytest.CaptureFixture[str]) -> None:
