@@ -21,9 +21,9 @@ DECIDING = DOOR | {"numpy", "pluggy"}
 """What decides, where a snapshot and compiled policies serve."""
 PARSING = {"lexline.lang.compile", "lexline.lang.layout", "lexline.lang.parse", "lexline.lang.syntax"}
 UNUSED = PARSING | {"concurrent.futures", "lexline.report_document", "lexline.store", "multiprocessing"}
-UNUSED |= {"lexline.evaluate.moved", "lexline_lineage.difference", "numba"}
-"""What parses policies, writes JSON, keeps revisions, shares work among processes, compares two states of a graph, and
-compiles kernels."""
+UNUSED |= {"lexline.app.cli.misuse", "lexline.evaluate.moved", "lexline_lineage.difference", "numba"}
+"""What parses policies, writes JSON, keeps revisions, shares work among processes, says what is wrong with a command,
+compares two states of a graph, and compiles kernels."""
 
 SERVICE = "kind: InferenceService\nmetadata: {name: s}\nspec: {predictor: {model: {storageUri: s3://b/m}}}\n"
 OURS = {"lexline", "lexline_lineage", "lexline_plugins", "lexline_policies"}

@@ -29,7 +29,6 @@ from lexline.app.cli import (
     setup,
     waive,
 )
-from lexline.app.cli.misuse import is_misuse, misuse
 from lexline.app.cli.output import show_diagnostics
 from lexline.data_problems import as_diagnostics
 from lexline.diagnostics import Diagnostic, LexlineError, UnfinishedError
@@ -123,6 +122,8 @@ def run(arguments: list[str]) -> int:
         show_diagnostics((_out_of_reach(error),))
         return 2
     except Exception as error:
+        from lexline.app.cli.misuse import is_misuse, misuse
+
         if not is_misuse(error):
             raise
         if type(error).__name__ == "NoArgsIsHelpError":  # no mistake
