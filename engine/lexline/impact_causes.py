@@ -29,7 +29,6 @@ from lexline_lineage.paths import shortest_path
 from lexline_lineage.values import Duration, format_value
 
 __all__ = [
-    "GRAVE",
     "Cause",
     "ToldFlip",
     "clause_causes",
@@ -73,7 +72,7 @@ class ToldFlip:
     owner: str
     severity: str
     deadline: str
-    """how long there is, as the policy says it; empty for no deadline"""
+    """how long there is, as the policy says it; empty for no deadline, and where nothing has to be mended"""
     causes: tuple[Cause, ...]
     due: date | None = None
     """the last day of the deadline, counted from the day of the evaluation"""
@@ -128,6 +127,8 @@ class _Teller:
         at = 1 if flip.rule in self._moved.new.program.rules else 0
         rule = self._sides[at].program.rules[flip.rule]
         owner, deadline, due = own_terms(self._sides[at], self._interpreters[at], rule, flip.element)
+        if flip.after is None or flip.after.verdict not in GRAVE:
+            deadline, due = "", None
         causes, together, complete = self._needed(flip)
         owner = owner or self._former_owner(flip.element)
         return ToldFlip(flip, owner, rule.severity, deadline, causes, due, together, complete)

@@ -63,6 +63,19 @@ def test_a_parameter_and_a_fact_are_named(project: Path, capsys: pytest.CaptureF
     assert (cause["name"], cause["before"], cause["after"], cause["path"]) == ("rows of d", "2", "7", ["m", "d"])
 
 
+def test_a_deadline_is_given_where_something_has_to_be_mended(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "policies" / "house.policy").write_text(POLICY + "  deadline 30 days\n")
+    for name, rows in (("few.yaml", 2), ("many.yaml", 7)):
+        (project / name).write_text(PORTFOLIO.replace("rows: 2", f"rows: {rows}"))
+    for sides, within in (("few.yaml..many.yaml", ("30 days", "2026-10-03")), ("many.yaml..few.yaml", ("", None))):
+        (flip,) = said(capsys, "--facts", sides)["flips"]
+        assert (flip["deadline"], flip["due"]) == within
+        assert run(["impact", "--on", "2026-09-03", "--facts", sides]) == 0
+        assert ("within 30 days, by 2026-10-03" in capsys.readouterr().out) is bool(within[0])
+
+
 def test_the_status_says_that_something_fails_now(project: Path) -> None:
     (project / "policies" / "house.policy").write_text(POLICY.replace("most is 3", "most is 1"))
     status = ["impact", "--policies", "HEAD..", "--on", "2026-09-03", "--fail-on"]

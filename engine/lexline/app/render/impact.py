@@ -9,7 +9,7 @@ from lexline.app.render.sections import Row, Section
 from lexline.due import Stale
 from lexline.evaluate.cone_columns import Decided
 from lexline.evaluate.verdict import Phase
-from lexline.impact_causes import GRAVE, Cause, ToldFlip, gravest_first, rule_causes, tell_flips
+from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import PHASE_NOTES, counted, inline, printable
@@ -76,10 +76,8 @@ def _about(told: ToldFlip) -> str:
 
 def _deadline(told: ToldFlip) -> str:
     """How long there is, and the last day of it; empty where nothing has to be done."""
-    after = told.flip.after
-    if not told.deadline or after is None or after.verdict not in GRAVE:
-        return ""
-    return f"within {told.deadline}" + (f", by {told.due}" if told.due is not None else "")
+    by = f", by {told.due}" if told.due is not None else ""
+    return f"within {told.deadline}{by}" if told.deadline else ""
 
 
 def _because(told: ToldFlip) -> tuple[str, list[str]]:
