@@ -372,9 +372,14 @@ def clause_causes(old: typed.Program, new: typed.Program, rule: Key) -> Iterator
 
 
 def _parts(shown: str, before: typed.Rule, after: typed.Rule) -> Iterator[Cause]:
-    found = False
+    found = before.kind != after.kind
+    if found:
+        change: Change = ("rule", *after.key)
+        yield Cause("rule", f"kind of {shown}", before.kind, after.kind, place_of(after), change=change)
     for field, word in _PARTS.items():
         one, other = getattr(before, field), getattr(after, field)
+        if field == "condition":
+            one, other = _conjuncts(one), _conjuncts(other)
         if _texts(one) != _texts(other):
             found = True
             was, now, place = _narrowed(one, other)
@@ -397,6 +402,8 @@ def _narrowed(before: object, after: object) -> tuple[str, str, str]:
 
 def _differing(before: object, after: object) -> list[tuple[object, object]]:
     """The smallest conditions, bullets and clauses that differ: within a condition only its values do."""
+    if None not in (before, after) and _is_conjunction(before) != _is_conjunction(after):
+        before, after = _conjuncts(before), _conjuncts(after)
     if isinstance(before, tuple) and isinstance(after, tuple):
         words = [[_wording(part) for part in side] for side in (before, after)]
         one = [part for part, word in zip(before, words[0], strict=True) if word not in words[1]]
@@ -411,6 +418,20 @@ def _differing(before: object, after: object) -> list[tuple[object, object]]:
         if len(values) == 1 and all(isinstance(value, tuple) or _is_clause(value) for value in values[0]):
             return _differing(*values[0])
     return [(before, after)]
+
+
+def _is_conjunction(part: object) -> bool:
+    return isinstance(part, typed.Connective) and part.operator == "and"
+
+
+def _conjuncts(part: object) -> object:
+    """The conditions that all have to hold, also where there is one or none: so a term or a bullet that came or went
+    is told alone, whatever stands beside it."""
+    if isinstance(part, tuple):
+        return part
+    if isinstance(part, typed.Connective) and part.operator == "and":
+        return part.operands
+    return () if part is None else (part,)
 
 
 def _is_clause(part: object) -> bool:

@@ -17,6 +17,7 @@ policy p "P"
   version 1
 parameter keep "k" is 12 months
 term special for dataset means dataset.special_category
+term live for model means model.research_only is false
 rule R "r" for model
   except where research_only
   require all of
@@ -45,14 +46,14 @@ def compiled(text: str) -> Program:
 @pytest.mark.parametrize(
     ("old", "new", "name", "before", "after", "line"),
     [
-        ("= approved", "in {approved, draft}", "require", "status = approved", "status in {approved, draft}", 11),
-        ("last keep", "last 3 months", "require", WITHIN, WITHIN.replace("last keep", "last 3 months"), 12),
-        ("    - decides is known\n", "", "require", "decides is known", "none", 8),
-        ("decides is known\n", "decides is known\n    - owner is known\n", "require", "none", "owner is known", 9),
-        ("upstream special", "upstream", "require", "upstream special dataset", "upstream dataset", 13),
-        ("research_only", "decides = none", "except", "except where research_only", "except where decides = none", 6),
-        ("every 12", "every 6", "reassess every", "12 months", "6 months", 15),
-        ("severity high", "severity low", "severity", "high", "low", 5),
+        ("= approved", "in {approved, draft}", "require", "status = approved", "status in {approved, draft}", 12),
+        ("last keep", "last 3 months", "require", WITHIN, WITHIN.replace("last keep", "last 3 months"), 13),
+        ("    - decides is known\n", "", "require", "decides is known", "none", 9),
+        ("decides is known\n", "decides is known\n    - owner is known\n", "require", "none", "owner is known", 10),
+        ("upstream special", "upstream", "require", "upstream special dataset", "upstream dataset", 14),
+        ("research_only", "decides = none", "except", "except where research_only", "except where decides = none", 7),
+        ("every 12", "every 6", "reassess every", "12 months", "6 months", 16),
+        ("severity high", "severity low", "severity", "high", "low", 6),
         ("is 12 months", "is 6 months", "p/keep", "is 12 months", "is 6 months", 3),
         (
             "dataset.special_category",
@@ -68,3 +69,41 @@ def test_the_smallest_clause_that_changed(old: str, new: str, name: str, before:
     found = clause_causes(compiled(TEXT), compiled(TEXT.replace(old, new)), ("p", "R"))
     causes = {cause.name.removesuffix(" of p/R"): cause for cause in found}
     assert (causes[name].before, causes[name].after, causes[name].place) == (before, after, f"p.policy:{line}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("model", "live model", "none", "live"),
+        ("model where decides is known", "live model where decides is known", "none", "live"),
+        ("live model where decides is known", "model where decides is known", "live", "none"),
+        ("live model", "live model where owner is known", "none", "owner is known"),
+        ("model", "live model where owner is known", "none", "live; owner is known"),
+        ("live model where owner is known", "live model where owner is missing", "owner is known", "owner is missing"),
+        ("live model", "model where owner is known", "live", "owner is known"),
+        (
+            "model where owner is known",
+            "model where owner is known or decides is known",
+            "owner is known",
+            "owner is known or decides is known",
+        ),
+    ],
+)
+def test_both_sides_of_what_a_rule_is_for_are_told_alike(old: str, new: str, before: str, after: str) -> None:
+    one, two = (compiled(TEXT.replace('"r" for model', f'"r" for {words}')) for words in (old, new))
+    (cause,) = (cause for cause in clause_causes(one, two, ("p", "R")) if cause.sort == "rule")
+    assert (cause.name, cause.before, cause.after) == ("for of p/R", before, after)
+
+
+def test_a_bullet_that_came_is_told_alone() -> None:
+    rule = 'policy p "P"\n  version 1\nrule R "r" for model require {}\n'
+    one, two = compiled(rule.format("owner is known")), compiled(rule.format("owner is known and decides is known"))
+    assert [(cause.before, cause.after) for cause in clause_causes(one, two, ("p", "R"))] == [
+        ("none", "decides is known")
+    ]
+
+
+def test_a_rule_about_another_kind() -> None:
+    rule = 'policy p "P"\n  version 1\nrule R "r" for {} where owner is known require name is known\n'
+    found = clause_causes(compiled(rule.format("model")), compiled(rule.format("dataset")), ("p", "R"))
+    assert [(cause.name, cause.before, cause.after) for cause in found] == [("kind of p/R", "model", "dataset")]
