@@ -110,6 +110,7 @@ class Elements(HTMLParser):
     ("element", "status", "first"),
     [
         ("credit", 1, "BLOCK  credit is blocked on 2026-11-22 (1 rule)."),
+        ("fraud", 1, "BLOCK  fraud is blocked on 2026-11-22 (1 rule)."),
         ("applications", 2, "NOT EVALUATED  no rule is about applications"),
     ],
 )
@@ -118,7 +119,9 @@ def test_gate(project: Path, capsys: pytest.CaptureFixture[str], element: str, s
     assert run(["gate", element, "--on", "2026-11-22"]) == status
     shown = capsys.readouterr().out
     assert shown.startswith(first)
-    assert ("what to do: Ask model risk to validate it" in shown) is (status == 1)
+    assert ("what to do: Ask model risk to validate it" in shown) is (element == "credit")
+    assert ("to settle it: record for fraud validated_on" in shown) is (element == "fraud")
+    assert ("if it is broken: Ask model risk to validate it" in shown) is (element == "fraud")
 
 
 DATED = """policy house

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lexline.evaluate.verdict import Decision
 from lexline.report import Report
-from lexline_plugins.reporters.wording import counts as counts_of
 from lexline_plugins.reporters.wording import (
+    action_lines,
     facts_line,
     further_line,
     message_line,
@@ -15,6 +15,7 @@ from lexline_plugins.reporters.wording import (
     rule_name,
     waiver_lines,
 )
+from lexline_plugins.reporters.wording import counts as counts_of
 
 __all__ = ["escape", "render_markdown"]
 
@@ -75,5 +76,6 @@ def _section(report: Report, decision: Decision) -> list[str]:
         lines += [f"  - {escape(facts_line(fact))}" for fact in reason.facts if fact.value is not None]
         lines += [f"  - evidence: {escape(sentence)}" for sentence in reason.evidence]
         lines += [f"  - missing {escape(missing_line(fact))}" for fact in reason.missing]
-    lines += ["", f"What to do: {escape(decision.remedy)}"] if decision.remedy else []
+    for line in action_lines(decision):
+        lines += ["", escape(line[:1].upper() + line[1:])]
     return [*lines, ""]

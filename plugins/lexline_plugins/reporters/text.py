@@ -7,6 +7,7 @@ from itertools import groupby
 from lexline.evaluate.verdict import Decision, Verdict
 from lexline.report import MeasureFigure, Report
 from lexline_plugins.reporters.wording import (
+    action_lines,
     cited_line,
     counted,
     counts,
@@ -64,9 +65,7 @@ def _decision_lines(report: Report, decision: Decision) -> list[str]:
     for reason in decision.reasons:
         lines += [f"      {line}" for line in reason_lines(reason)]
     lines += [f"      {line}" for line in join_lines(report.joins(decision))]
-    if decision.remedy:
-        lines.append(f"      what to do: {inline(decision.remedy)}")
-    return lines
+    return [*lines, *(f"      {line}" for line in action_lines(decision))]
 
 
 def _figure(measure: MeasureFigure) -> str:

@@ -10,6 +10,7 @@ from lexline.report import Report
 from lexline_lineage.identity import Link
 
 __all__ = [
+    "action_lines",
     "cited_line",
     "counted",
     "counts",
@@ -89,6 +90,42 @@ def message_line(decision: Decision) -> str:
     """The rule's own message; where the verdict is open, what would be said if the rule were broken."""
     undecided = decision.verdict in (Verdict.UNKNOWN, Verdict.ERROR)
     return inline(f"perhaps: {decision.message}" if undecided and decision.message else decision.message)
+
+
+def action_lines(decision: Decision) -> list[str]:
+    """What to do; of what is undecided, first what would settle it."""
+    if decision.verdict not in (Verdict.UNKNOWN, Verdict.ERROR):
+        return [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
+    missing = [fact for reason in decision.reasons for fact in reason.missing]
+    steps = list(dict.fromkeys(_settled_by(fact, missing) for fact in missing))
+    if len(steps) > SETTLING:
+        steps[SETTLING:] = [f"{len(steps) - SETTLING} more"]
+    lines = [f"to settle it: {inline(_listed(steps))}"] if steps else []
+    return [*lines, f"if it is broken: {inline(decision.remedy)}"] if decision.remedy else lines
+
+
+SETTLING = 3
+"""How many things that would settle a verdict are named in one sentence."""
+
+
+def _settled_by(fact: MissingFact, missing: list[MissingFact]) -> str:
+    """What somebody has to do about a missing fact, and about others of its element that are only to be recorded."""
+    perhaps, names = "it is only possible that it ", {"inputs": "what flows into it", "outputs": "what flows out of it"}
+    if fact.kind == "parameter":
+        return f"give the parameter {fact.attribute} a value"
+    if fact.attribute.startswith("check "):
+        return f"see why {fact.attribute} says nothing of {fact.element}"
+    if fact.why.startswith(perhaps):
+        return f"say whether {fact.element} {fact.why.removeprefix(perhaps)}"
+    same = (one for one in missing if one.element == fact.element and not one.why.startswith(perhaps))
+    recorded = dict.fromkeys(
+        names.get(one.attribute, one.attribute) for one in same if not one.attribute.startswith("check ")
+    )
+    return f"record for {fact.element} {_listed(list(recorded))}"
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + (" and " if words[1:] else "") + words[-1]
 
 
 def waiver_lines(decision: Decision, indent: str = "") -> list[str]:

@@ -11,6 +11,7 @@ from lexline.evaluate.verdict import Truth
 from lexline.lang.typed import Key
 from lexline_lineage.values import format_value
 from lexline_plugins.reporters.wording import (
+    action_lines,
     facts_line,
     inline,
     join_lines,
@@ -60,7 +61,7 @@ def _head(evaluation: Evaluation, explanation: Explanation) -> list[str]:
     lines += [inline(_citation(evaluation, citation.provision)) for citation in rule.citations]
     lines += waiver_lines(decision)
     lines += [message_line(decision)] if decision.message else []
-    lines += [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
+    lines += action_lines(decision)
     return [*lines, ""]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lexline.evaluate.verdict import Decision
 from lexline.report import ACTING, Report
 from lexline_plugins.reporters.wording import (
+    action_lines,
     cited_line,
     counted,
     inline,
@@ -57,5 +58,5 @@ def _decision(report: Report, decision: Decision) -> list[str]:
     for reason in decision.reasons:
         lines += [f"  {line}" for line in reason_lines(reason)]
     lines += [f"  {line}" for line in join_lines(report.joins(decision))]
-    lines += [f"  what to do: {inline(decision.remedy)}"] if decision.remedy else []
+    lines += [f"  {line}" for line in action_lines(decision)]
     return [*lines, ""]
