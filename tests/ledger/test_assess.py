@@ -121,7 +121,7 @@ def test_a_past_state_has_the_entries_of_its_time(project: Path, capsys: pytest.
     assert verdicts(capsys, "--at", "2") == {"DPIA": "pass", "JUDGED": "pass"}
     status, text = said(capsys, "check", "--at", str(day - timedelta(days=3)))
     assert status == 2
-    assert "nothing had been recorded" in text
+    assert "nothing had been imported by" in text
 
 
 @pytest.mark.parametrize("kind", ["model", "column"])
