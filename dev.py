@@ -61,8 +61,9 @@ def example() -> None:
 
 
 def test(*arguments: str) -> None:
-    """Passes all tests."""
-    run(developed() / "python", "-m", "pytest", *arguments)
+    """Passes all tests, side by side; with arguments, those that they name, one after the other."""
+    chosen = arguments or ("-n", "auto", "--dist", "worksteal")
+    run(developed() / "python", "-m", "pytest", *chosen)
 
 
 def check() -> None:
