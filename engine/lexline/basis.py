@@ -111,19 +111,16 @@ _Asked = tuple[str, str, str]
 
 
 class Bases:
-    """The bases of one evaluation. ``checks`` say what the checks read; one that isn't there may read all. ``beside``
-    are those of the same program and vocabulary over other facts, with which what rules say is shared."""
+    """The bases of one evaluation. ``checks`` say what the checks read; one that isn't there may read all."""
 
-    def __init__(
-        self, evaluation: Evaluation, checks: Mapping[str, CheckSignature] | None = None, beside: Bases | None = None
-    ) -> None:
+    def __init__(self, evaluation: Evaluation, checks: Mapping[str, CheckSignature] | None = None) -> None:
         self._program = evaluation.program
         self._graph = evaluation.graph
-        self._checks = checks or {}
-        self._shared = beside
-        self._readings: dict[Key, Reading] = {} if beside is None else beside._readings
-        self._digests: dict[Key, str] = {} if beside is None else beside._digests
-        self._asking: dict[_Asked, tuple[tuple[Key, Reading], ...]] = {} if beside is None else beside._asking
+        self.checks = checks or {}
+        self._shared: Bases | None = None
+        self._readings: dict[Key, Reading] = {}
+        self._digests: dict[Key, str] = {}
+        self._asking: dict[_Asked, tuple[tuple[Key, Reading], ...]] = {}
         self._known: dict[tuple[_Asked, int], Basis] = {}
         self._looking = _Looking(evaluation.graph)
 
@@ -138,7 +135,7 @@ class Bases:
         return self._program.rules.keys()
 
     def over(self, graph: Graph) -> Bases:
-        """The same over other facts."""
+        """The same over other facts of the same vocabulary; what rules say is shared."""
         if graph is self._graph:
             return self
         found = copy(self)
@@ -176,7 +173,7 @@ class Bases:
         """What a rule reads from its subject."""
         if rule not in self._readings:
             plan, vocabulary = self.plan, self._graph.vocabulary
-            self._readings[rule] = reading_of(plan, plan.rules[rule], self._checks, vocabulary)
+            self._readings[rule] = reading_of(plan, plan.rules[rule], self.checks, vocabulary)
         return self._readings[rule]
 
     def meaning(self, key: Key) -> str:

@@ -55,11 +55,14 @@ def said(case: GeneratedCase, program: Program, graph: Graph) -> dict[tuple[Key,
     return {(key, element): outcome for key, found in rules.items() for element, outcome in found.items()}
 
 
+def compared_with(case: GeneratedCase, program: Program, graph: Graph, other: Graph) -> Comparison:
+    checks = probe_signatures(case.vocabulary)
+    return Comparison(*(Bases(Evaluation(program, one, case.clock), checks) for one in (graph, other)))
+
+
 def unmoved(case: GeneratedCase, program: Program, graph: Graph, other: Graph) -> set[tuple[Key, str]]:
     """The rules and elements that no change concerns, by the cheap look that comes before any basis."""
-    checks = probe_signatures(case.vocabulary)
-    before, after = (Bases(Evaluation(program, one, case.clock), checks) for one in (graph, other))
-    compared = Comparison(before, after, after.plan, checks)
+    compared = compared_with(case, program, graph, other)
     return {
         (key, other.ids[number])
         for key, rule in program.rules.items()
@@ -70,14 +73,12 @@ def unmoved(case: GeneratedCase, program: Program, graph: Graph, other: Graph) -
 
 def stands_still(case: GeneratedCase, program: Program, graph: Graph, other: Graph) -> set[tuple[Key, str]]:
     """The rules and elements of which no change is told."""
-    checks = probe_signatures(case.vocabulary)
-    before, after = (Bases(Evaluation(program, one, case.clock), checks) for one in (graph, other))
-    compared = Comparison(before, after, after.plan, checks)
+    compared = compared_with(case, program, graph, other)
     return {
         (key, other.ids[number])
         for key, rule in program.rules.items()
         for number in other.members[rule.kind].tolist()
-        if not changes(*compared.sides(number, after.reading(key)), other)
+        if not changes(*compared.sides(number, compared.now.reading(key)), other)
     }
 
 

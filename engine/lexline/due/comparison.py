@@ -5,7 +5,6 @@ It is asked before anything is read from an element, so that ten thousand assess
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -15,9 +14,7 @@ from lexline.due.changes import Blocks
 from lexline.evaluate.column_types import Bools
 from lexline.evaluate.moved import Moved, Moves
 from lexline.evaluate.walks import spread
-from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Reassessment
-from lexline.plan.nodes import Plan
 from lexline.plan.places import EVIDENCE, Reading
 from lexline_lineage.difference import Difference, difference
 from lexline_lineage.renumbering import renumbered
@@ -27,15 +24,12 @@ __all__ = ["Comparison"]
 
 
 class Comparison:
-    """``bases`` are those of the earlier state, of which the elements are numbered as now. ``checks`` say what checks
-    read."""
+    """``bases`` are those of the earlier state, of which the elements are numbered as now."""
 
-    def __init__(self, bases: Bases, now: Bases, plan: Plan, checks: Mapping[str, CheckSignature]) -> None:
+    def __init__(self, bases: Bases, now: Bases) -> None:
         self.bases = bases.over(renumbered(bases.graph, now.graph))
         self.now = now
-        self._now = now.graph
-        self._plan = plan
-        self._checks = checks
+        self._graph = now.graph
         self._rules: dict[Key, Moved] = {}
         self._named: dict[Reassessment, Bools] = {}
 
@@ -58,7 +52,7 @@ class Comparison:
 
     def sides(self, number: int, reading: Reading, *, whole: bool = False) -> tuple[Blocks, Blocks]:
         """What is read from an element, then and now: of the elements at which something changed, or of all."""
-        there = self.bases.graph.number(self._now.ids[number])
+        there = self.bases.graph.number(self._graph.ids[number])
         only = None if whole else self._touched
         now = self.now.looks(number, reading, only)
         if there is None:
@@ -68,7 +62,7 @@ class Comparison:
     @property
     def _stands(self) -> bool:
         """Whether whatever is not evidence is there as it was, and leads where it led."""
-        relations = self._now.vocabulary.relations
+        relations = self._graph.vocabulary.relations
         return self.changed.touched <= EVIDENCE.keys() and all(
             EVIDENCE.keys() >= set(relations[name].origins) for name in self.changed.edges
         )
@@ -76,7 +70,7 @@ class Comparison:
     @property
     def leads_elsewhere(self) -> bool:
         """Whether elements or edges of the lineage came or went."""
-        relations = self._now.vocabulary.relations
+        relations = self._graph.vocabulary.relations
         return bool(len(self.changed.kinds)) or any(
             relations[name].flow is not Flow.NONE for name in self.changed.edges
         )
@@ -95,25 +89,25 @@ class Comparison:
     @cached_property
     def changed(self) -> Difference:
         """How the facts of then and of now differ."""
-        return difference(self._now, self.bases.graph)  # which is the earlier of the two makes no difference to it
+        return difference(self._graph, self.bases.graph)  # which is the earlier of the two makes no difference to it
 
     @cached_property
     def _moves(self) -> Moves:
-        return Moves(self._plan, self.changed, self._now, self._checks).trace()
+        return Moves(self.bases.plan, self.changed, self._graph, self.bases.checks).trace()
 
     def _reached(self, clause: Reassessment) -> Bools:
         """The elements from which a clause leads to what changed: attributes that it names, elements, the way."""
         changed = self.changed
-        seeds = np.zeros(len(self._now.ids), np.bool_)
+        seeds = np.zeros(len(self._graph.ids), np.bool_)
         parts = [changed.kinds, *(changed.cells.get((clause.kind, name)) for name in clause.attributes)]
         if clause.direction is not None:
             for relation, edges in changed.edges.items():
-                if self._now.vocabulary.relations[relation].flow is not Flow.NONE:
+                if self._graph.vocabulary.relations[relation].flow is not Flow.NONE:
                     parts += [edges.origins, edges.targets]
         for numbers in parts:
             if numbers is not None:
                 seeds[numbers[numbers < len(seeds)]] = True
         if clause.direction is None:
             return seeds
-        back = self._now.downstream if clause.direction == "upstream" else self._now.upstream
+        back = self._graph.downstream if clause.direction == "upstream" else self._graph.upstream
         return np.asarray(seeds | spread(back, seeds, None, None))

@@ -44,7 +44,7 @@ def stale_by(moved: Impact, checks: Mapping[str, CheckSignature] | None = None) 
         return []
     moving = Moving(moved.old, None, checks or {}, Marks())
     after = Bases(moved.new, checks)
-    compared = Comparison(moving.bases, after, moving.bases.plan, checks or {})
+    compared = Comparison(moving.bases, after)
     graphs = moved.new.graph, moved.old.graph
     found: list[tuple[Held, list[str], list[tuple[str, list[Change]]]]] = []
     for held in held_by(moved.old):

@@ -63,7 +63,6 @@ class Moving:
         self._versions = versions or Versions()
         self._evaluation = evaluation
         self._past = past
-        self._checks = checks
         self._marks = marks
         self._owners = Owners(evaluation)
         self.bases = Bases(evaluation, checks)
@@ -329,8 +328,7 @@ class Moving:
         if self._past is None:
             raise TypeError("there is no past")
         graph: Graph = self._past.graph(state.number, day)
-        then = Bases(replace(self._evaluation, graph=graph), self._checks, self.bases)
-        return Comparison(then, self.bases, self.bases.plan, self._checks)
+        return Comparison(self.bases.over(graph), self.bases)
 
     def _element(self, held: Held) -> str:
         return self._evaluation.graph.ids[held.elements[0]] if len(held.elements) == 1 else ""
