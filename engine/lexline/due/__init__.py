@@ -7,9 +7,10 @@ told is said, not left out.
 
 from __future__ import annotations
 
+from lexline.due.items import CAUSES, DueItem
 from lexline.due.moved_by import Stale, stale_by
 from lexline.due.past import Past, State
-from lexline.due.queue import CAUSES, DueItem, Policies, Queue, basis_now, due_items
+from lexline.due.queue import Policies, Queue, basis_now, due_items
 from lexline.due.versions import Version
 from lexline.due.why import WhyNot, why_not
 

@@ -8,9 +8,9 @@ from datetime import date
 from lexline.basis import Bases
 from lexline.decision import Evaluation
 from lexline.due.breaches import breaches
+from lexline.due.items import DueItem, Marks, item_id
 from lexline.due.movements import MOST, latest_looks, rules_asking, settle
 from lexline.due.owners import Owners, add
-from lexline.due.queue import DueItem, Marks, item_id
 from lexline.due.records import Held
 from lexline.evaluate.columns import PHASES, VERDICTS, ColumnEvaluator
 from lexline.evaluate.verdict import Phase, Verdict

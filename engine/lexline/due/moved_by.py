@@ -9,9 +9,9 @@ from datetime import date
 from lexline.basis import Bases
 from lexline.due.changes import Change, changes, nearest
 from lexline.due.comparison import Comparison
+from lexline.due.items import Marks
 from lexline.due.movements import MOST, Moving, rules_asking, settle
 from lexline.due.owners import Owners
-from lexline.due.queue import Marks
 from lexline.due.records import Held, held_by
 from lexline.impact_causes import Cause
 from lexline.impacts import Impact

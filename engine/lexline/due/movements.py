@@ -13,9 +13,9 @@ from lexline.basis import Bases, Basis
 from lexline.decision import Evaluation
 from lexline.due.changes import Blocks, Change, changes, nearest
 from lexline.due.comparison import Comparison
+from lexline.due.items import Done, DueItem, Marks, item_id, recorded_basis
 from lexline.due.owners import Owners
 from lexline.due.past import KEPT, Past, State
-from lexline.due.queue import Done, DueItem, Marks, item_id
 from lexline.due.records import Held
 from lexline.due.versions import Versions
 from lexline.impact_causes import Cause, place_of, stands
@@ -409,19 +409,12 @@ def _seen(held: Held, done: Done | None) -> tuple[Basis | None, datetime | None]
     """On what basis somebody last looked, as far as it is recorded, and when."""
     if done is not None and (held.since is None or done.moment > held.since):
         return done.basis, done.moment
-    try:
-        return Basis.read(held.basis), held.since
-    except ValueError:
-        return None, held.since
+    return recorded_basis(held.basis), held.since
 
 
 def _other_form(basis: str) -> str:
     """The form of a recorded basis that can't be compared with one of now; empty where it can be, or none is."""
-    try:
-        Basis.read(basis)
-    except ValueError:
-        return basis.partition(":")[0][:40]
-    return ""
+    return "" if recorded_basis(basis) is not None else basis.partition(":")[0][:40]
 
 
 def _meanings(basis: Basis) -> set[str]:

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 
-from lexline.basis import Basis
 from lexline.decision import Evaluation
+from lexline.due.breaches import undated
+from lexline.due.clocks import clock_items
+from lexline.due.items import CAUSES, DueItem, Marks, recorded_basis
+from lexline.due.movements import Moving
 from lexline.due.past import Past
 from lexline.due.records import Held, held_by
 from lexline.due.versions import Meanings, Version, Versions
-from lexline.impact_causes import Cause
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Program
-from lexline.ledger.record import Acknowledgement, Recorded
+from lexline.ledger.record import Recorded
 
-__all__ = ["CAUSES", "Done", "DueItem", "Marks", "Policies", "Queue", "basis_now", "due_items", "item_id"]
-
-CAUSES: Mapping[str, str] = {
-    "basis": "what it rests on has moved",
-    "rule": "a rule that asks for it means something else",
-    "when": "a change that a rule names",
-    "monitor": "a monitor or a measurement is in breach",
-    "every": "a rule's interval has run out",
-    "expiry": "its validity has run out",
-}
-"""Why something falls due, in the order in which the queue shows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueItem:
-    """Something to look at again. ``about`` is the assessment, judgement, waiver or rule, ``element`` an id (of a
-    waiver for several: empty). ``since`` the day from which it counts; ``due`` the day by which somebody has to have
-    looked, None where nobody can tell since when. ``moved`` are the nearest changes, ``further`` counts the others.
-    ``state`` is ``open``, ``acknowledged`` or ``assigned`` (to ``assignee``)."""
-
-    id: str
-    cause: str
-    element: str
-    about: str
-    rules: tuple[str, ...]
-    says: str
-    since: date | None
-    due: date | None
-    owner: str
-    settle: str
-    moved: tuple[Cause, ...] = ()
-    further: int = 0
-    state: str = "open"
-    assignee: str = ""
-
-    def is_overdue(self, today: date) -> bool:
-        """Whether the day by which somebody had to look has passed."""
-        return self.due is not None and self.due < today
+__all__ = ["Policies", "Queue", "basis_now", "due_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,63 +36,13 @@ class Queue:
         return tuple(item for item in self.items if item.is_overdue(self.on))
 
 
-def item_id(cause: str, about: str, element: str) -> str:
-    """The id of an item: the same as long as it is the same thing, whatever else moves."""
-    text = json.dumps([cause, about, element], ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """When somebody looked at an item, and on what basis."""
-
-    moment: datetime
-    basis: Basis | None
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What the ledger says of items: who looked when, and how far those are that nobody has looked at."""
-
-    done: Mapping[str, Done] = field(default_factory=dict)
-    states: Mapping[str, Acknowledgement] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, entries: Iterable[Recorded]) -> Marks:
-        """The marks of a ledger."""
-        done: dict[str, Done] = {}
-        states: dict[str, Acknowledgement] = {}
-        for recorded in entries:
-            entry = recorded.entry
-            if isinstance(entry, Acknowledgement):
-                states[entry.subject] = entry
-                if entry.state == "done":
-                    _, _, basis = entry.cause.partition(" ")
-                    done[entry.subject] = Done(recorded.moment, _basis_of(basis))
-        return cls(done, states)
-
-    def marked(self, item: DueItem) -> DueItem:
-        """The item with what became of it; one that came up again after it was done is open."""
-        said = self.states.get(item.id)
-        if said is None or said.state == "done":
-            return item
-        return replace(item, state=said.state, assignee=said.assignee)
-
-
-def _basis_of(text: str) -> Basis | None:
-    try:
-        return Basis.read(text)
-    except ValueError:
-        return None
-
-
 Policies = tuple[Callable[[], Sequence[Version]], Callable[[Version], Program | None]]
 """What gives the versions of the rules in the order of time, and what compiles one (None where it can't be)."""
 
 
 def _meanings(entries: Iterable[Recorded]) -> Meanings:
     """What rules meant when bases were recorded."""
-    bases = ((one.moment, _basis_of(getattr(one.entry, "basis", ""))) for one in entries)
+    bases = ((one.moment, recorded_basis(getattr(one.entry, "basis", ""))) for one in entries)
     return [(moment, dict(basis.rules)) for moment, basis in bases if basis is not None]
 
 
@@ -146,9 +59,6 @@ def due_items(
     """What is due on the day of the evaluation, or by ``until``. ``entries`` are the ledger's, ``past`` the states of
     the store, ``policies`` the versions of the rules and what compiles one; ``checks`` say what checks read; ``now``
     is told what is at work."""
-    from lexline.due.clocks import clock_items
-    from lexline.due.movements import Moving
-
     kept = tuple(entries)
     marks = Marks.of(kept)
     held = held_by(evaluation, kept)
@@ -165,8 +75,6 @@ def due_items(
 
 
 def _breach_notes(evaluation: Evaluation) -> Iterator[str]:
-    from lexline.due.breaches import undated
-
     count = undated(evaluation.graph)
     if count:
         yield f"of {count:,} in breach no day is recorded: whether that was after an assessment is not known"
@@ -181,8 +89,6 @@ def basis_now(
 ) -> str:
     """The basis, as it is now, of what an item is about, with which the next look compares once it is done; empty
     where a date made it due, or a change that a rule names."""
-    from lexline.due.movements import Moving
-
     if item.cause not in ("basis", "rule"):
         return ""
     moving = Moving(evaluation, None, checks or {}, Marks())

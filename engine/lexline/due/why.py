@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lexline.decision import Evaluation
+from lexline.due.items import DueItem, Marks
 from lexline.due.movements import Moving
 from lexline.due.past import Past
-from lexline.due.queue import DueItem, Marks, Queue
+from lexline.due.queue import Queue
 from lexline.due.records import Held, held_by
 from lexline.lang.signatures import CheckSignature
 from lexline.ledger.record import Recorded
