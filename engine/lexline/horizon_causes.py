@@ -11,7 +11,7 @@ from lexline.decision import Evaluation
 from lexline.evaluate.explanation import Node
 from lexline.evaluate.interpret import Interpreter
 from lexline.evaluate.phase import value_in_force
-from lexline.evaluate.verdict import ReadFact, Truth
+from lexline.evaluate.verdict import ReadFact
 from lexline.impact_causes import Cause, ToldFlip, own_terms, tell_flips
 from lexline.impacts import Flip, Impact, RuleChanges
 from lexline.lang.typed import Key, Rule
@@ -146,7 +146,7 @@ class _Teller:
             nodes = () if number is None else interpreter.explain(flip.rule, number).nodes
             found.append(dict(_places(nodes, None)))
         eve, day = found
-        other = {place for place, node in day.items() if place in eve and _truth(eve[place]) is not _truth(node)}
+        other = {place for place, node in day.items() if place in eve and eve[place].truth is not node.truth}
         above = {outer for place in other for outer in place.around()}
         said = set()
         for place, node in day.items():
@@ -173,10 +173,6 @@ def _facts(node: Node) -> Iterator[ReadFact]:
     for child in node.children:
         if child.truth is None and child.witness is None:
             yield from _facts(child)
-
-
-def _truth(node: Node) -> Truth | None:
-    return node.truth
 
 
 def _word(node: Node) -> str:

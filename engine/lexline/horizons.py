@@ -23,7 +23,7 @@ from lexline.evaluate.holds import NEVER, Holds
 from lexline.evaluate.moved import Moves
 from lexline.evaluate.verdict import Clock, Decision, Verdict
 from lexline.horizon_causes import tell_turns
-from lexline.impact_causes import ToldFlip
+from lexline.impact_causes import GRAVE, ToldFlip
 from lexline.impacts import Flip, codes_of, decided_of
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key, Rule
@@ -34,7 +34,6 @@ from lexline_lineage.difference import Difference, difference
 
 __all__ = ["Horizon", "HorizonDate", "holds_until", "horizon"]
 
-GRAVE = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN)
 _LAST = date.max.toordinal() - EPOCH
 _WAIVABLE = [VERDICTS.index(verdict) for verdict in WAIVABLE]
 

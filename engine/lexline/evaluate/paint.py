@@ -173,7 +173,6 @@ class Painter:
             found = self._paints.reached(together, [self._paints.marks(other) for other in together])
             self._reached.update(zip(together, found, strict=True))
             self._painted.update(together)
-            return self._reached.pop(node)
         return self._reached.pop(node)
 
 

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from lexline.app.cli.options import mistake
+from lexline.lang.findings import in_words
 
 if TYPE_CHECKING:
     from lexline.project_files import Files
@@ -58,8 +59,8 @@ def with_packs_of(folders: ExitStack, path: Path, files: Files) -> Files | None:
     used = {str(pack_id(pack)) for pack in files.packs}
     wanted = {name: folder for name, folder in found.items() if name in used}
     if not wanted and (found or is_archive(path)):
-        there = f"it holds {_listed([f'`{name}`' for name in sorted(found)])}" if found else f"it holds no {PACK}"
-        uses = f"the project uses {_listed([f'`{name}`' for name in sorted(used)])}" if used else "it uses none"
+        there = f"it holds {in_words(sorted(found), 'and')}" if found else f"it holds no {PACK}"
+        uses = f"the project uses {in_words(sorted(used), 'and')}" if used else "it uses none"
         raise mistake(f"`{path}` holds no pack that the project uses", f"{there}; {uses}", "LX314")
     return replace(files, packs=tuple(wanted.get(str(pack_id(pack)), pack) for pack in files.packs)) if wanted else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from lexline.app.render.impact import cause_json, says
+from lexline.app.render.impact import cause_json, deadline, says
 from lexline.app.render.sections import few, sheet
 from lexline.evaluate.cone_columns import Decided
 from lexline.horizons import Horizon, HorizonDate, is_grave
@@ -18,7 +18,6 @@ __all__ = [
     "alike",
     "because",
     "causes_of",
-    "deadline",
     "headline",
     "provisions",
     "render_horizon",
@@ -165,11 +164,6 @@ def _group(horizon: Horizon, group: Sequence[ToldFlip]) -> Iterator[str]:
     parts = (told.severity, deadline(told), cites and f"cites {cites}")
     yield f"      {inline(' · '.join(part for part in parts if part))}"
     yield from (f"      {line}" for line in (*whose(group, NAMED), *causes_of(group)))
-
-
-def deadline(told: ToldFlip) -> str:
-    """How long there is, and until when."""
-    return f"within {told.deadline}" + (f", by {told.due}" if told.due else "") if told.deadline else ""
 
 
 _COLUMNS = (

@@ -14,7 +14,7 @@ from lexline.impacts import Flip, Impact
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import PHASE_NOTES, counted, inline, printable
 
-__all__ = ["cause_json", "render_impact"]
+__all__ = ["cause_json", "deadline", "render_impact", "says"]
 
 
 def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale] = ()) -> str:
@@ -70,14 +70,13 @@ def _rules(moved: Impact) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _about(told: ToldFlip) -> str:
-    parts = (told.severity, told.owner, _deadline(told))
+    parts = (told.severity, told.owner, deadline(told))
     return inline(" · ".join(part for part in parts if part))
 
 
-def _deadline(told: ToldFlip) -> str:
-    """How long there is, and the last day of it; empty where nothing has to be done."""
-    by = f", by {told.due}" if told.due is not None else ""
-    return f"within {told.deadline}{by}" if told.deadline else ""
+def deadline(told: ToldFlip) -> str:
+    """How long there is, and until when; empty for no deadline."""
+    return f"within {told.deadline}" + (f", by {told.due}" if told.due else "") if told.deadline else ""
 
 
 def _because(told: ToldFlip) -> tuple[str, list[str]]:
@@ -169,7 +168,7 @@ def _sections(moved: Impact, told: list[ToldFlip], count: int, stale: Sequence[S
             flip.element,
             one.owner,
             one.severity,
-            _deadline(one),
+            deadline(one),
         )
         rows.append(Row((*cells, "" if word == "because" else f"{word}:"), tuple(causes)))
     heads = ("before", "now", "rule", "element", "owner", "severity", "deadline", "because")
