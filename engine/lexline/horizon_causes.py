@@ -17,7 +17,8 @@ from lexline.impacts import Flip, Impact, RuleChanges
 from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import Waiver
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Plan, nodes_read
+from lexline.plan.nodes import Plan
+from lexline.plan.uses import all_read
 from lexline_lineage.difference import difference
 from lexline_lineage.values import format_value
 
@@ -120,14 +121,8 @@ class _Teller:
     def _read(self, rule: Key) -> tuple[Key, ...]:
         """The dated parameters that a rule reads."""
         if rule not in self._parameters:
-            seen: set[int] = set()
-            stack = list(self._plan.conditions[rule])
-            while stack:
-                number = stack.pop()
-                if number not in seen:
-                    seen.add(number)
-                    stack += nodes_read(self._plan.nodes[number])
-            operations = [self._plan.nodes[number].operation for number in sorted(seen)]
+            read = all_read(self._plan.reads, self._plan.conditions[rule])
+            operations = [self._plan.nodes[number].operation for number in sorted(read)]
             self._parameters[rule] = tuple(dict.fromkeys(o.key for o in operations if isinstance(o, plan.Parameter)))
         return self._parameters[rule]
 

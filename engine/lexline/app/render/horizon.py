@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from lexline.app.render.impact import cause_json, deadline, says
+from lexline.app.render.causes import cause_json, cause_line, deadline, says
 from lexline.app.render.sections import few, sheet
 from lexline.evaluate.cone_columns import Decided
 from lexline.horizons import Horizon, HorizonDate, is_grave
-from lexline.impact_causes import Cause, ToldFlip
+from lexline.impact_causes import ToldFlip
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
 __all__ = [
     "DAILY",
     "alike",
-    "because",
     "causes_of",
     "headline",
     "provisions",
@@ -87,13 +86,6 @@ def what_turns(at: HorizonDate) -> str:
     return ", ".join([*turning(at.grave), *([counted(others, "other")] if others else [])])
 
 
-def because(cause: Cause) -> str:
-    """A cause on a line."""
-    place = f"  [{cause.place}]" if cause.place else ""
-    path = f", by {' → '.join(cause.path)}" if len(cause.path) > 1 else ""
-    return inline(f"{cause.name}: {cause.before} → {cause.after}{place}{path}")
-
-
 def provisions(horizon: Horizon, told: ToldFlip) -> list[str]:
     """What the rule cites."""
     return [citation.provision for citation in horizon.rules[told.flip.rule].citations]
@@ -149,7 +141,7 @@ def whose(group: Sequence[ToldFlip], named: int) -> list[str]:
 
 def causes_of(group: Sequence[ToldFlip]) -> list[str]:
     """Because of what they turn; where that differs or is not known of all, of the first."""
-    said = [tuple(map(because, told.causes)) for told in group]
+    said = [tuple(map(cause_line, told.causes)) for told in group]
     only = f", for {inline(group[0].flip.element)}" if len(set(said)) > 1 else ""
     return [f"because{only} {cause}" for cause in said[0]]
 
@@ -189,7 +181,7 @@ def _rows(horizon: Horizon) -> Iterator[tuple[str, ...]]:
                 told.deadline,
                 str(told.due or ""),
                 ", ".join(provisions(horizon, told)),
-                "; ".join(map(because, told.causes)),
+                "; ".join(map(cause_line, told.causes)),
             )
 
 

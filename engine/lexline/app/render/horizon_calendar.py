@@ -11,8 +11,8 @@ from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
 
-from lexline.app.render.horizon import because, headline, turning
-from lexline.app.render.impact import says
+from lexline.app.render.causes import cause_line, says
+from lexline.app.render.horizon import headline, turning
 from lexline.horizons import Horizon, HorizonDate
 from lexline.impact_causes import ToldFlip
 from lexline.lang.typed import Key
@@ -62,7 +62,7 @@ def _event(horizon: Horizon, at: HorizonDate, rule: Key, turns: Sequence[ToldFli
     told = [f"{inline(one.flip.element)}: {says(one.flip.before)} → {says(one.flip.after)}" for one in turns[:LISTED]]
     told += [f"and {len(turns) - LISTED:,} more"] if len(turns) > LISTED else []
     owners = sorted({one.owner for one in turns if one.owner})
-    causes = dict.fromkeys(because(cause) for one in turns[:LISTED] for cause in one.causes)
+    causes = dict.fromkeys(cause_line(cause) for one in turns[:LISTED] for cause in one.causes)
     about = [typed.title, *([f"cites {cited}"] if cited else []), *([f"for {', '.join(owners)}"] if owners else [])]
     yield "BEGIN:VEVENT"
     yield f"UID:{at.day:%Y%m%d}-{sha256(name.encode()).hexdigest()[:32]}@lexline"

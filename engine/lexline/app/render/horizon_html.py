@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from html import escape
 
+from lexline.app.render.causes import deadline, says
 from lexline.app.render.horizon import DAILY, alike, causes_of, headline, provisions, what_turns, whose
-from lexline.app.render.impact import deadline, says
 from lexline.app.render.page import LISTED, page
 from lexline.app.render.sections import Row, Section, cut
 from lexline.horizons import Horizon, HorizonDate, is_grave

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lexline.app.render.causes import cause_json, cause_line, deadline, says
 from lexline.app.render.page import page
 from lexline.app.render.sections import Row, Section
 from lexline.due import Stale
-from lexline.evaluate.cone_columns import Decided
-from lexline.evaluate.verdict import Phase
 from lexline.impact_causes import Cause, ToldFlip, gravest_first, rule_causes, tell_flips
 from lexline.impacts import Flip, Impact
 from lexline_plugins.reporters.documents import dumped
-from lexline_plugins.reporters.wording import PHASE_NOTES, counted, inline, printable
+from lexline_plugins.reporters.wording import counted, inline, printable
 
-__all__ = ["cause_json", "deadline", "render_impact", "says"]
+__all__ = ["render_impact"]
 
 
 def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale] = ()) -> str:
@@ -32,16 +31,6 @@ def render_impact(moved: Impact, form: str, reasons: int, stale: Sequence[Stale]
     return printable("\n".join(lines)) + "\n"
 
 
-def says(decided: Decided | None) -> str:
-    """A verdict and a phase that is not in force; ``silent`` where a rule does not apply or isn't there."""
-    if decided is None:
-        return "silent"
-    if decided.phase is Phase.IN_FORCE:
-        return decided.verdict.value
-    phase = PHASE_NOTES[Phase.UNKNOWN] if decided.phase is Phase.UNKNOWN else decided.phase.value
-    return f"{decided.verdict.value} ({phase})"
-
-
 def _summary(moved: Impact) -> str:
     return (
         f"{counted(len(moved.flips), 'verdict differs', 'verdicts differ')}: {len(moved.new_fails):,} now fail, "
@@ -50,10 +39,8 @@ def _summary(moved: Impact) -> str:
 
 
 def _cause(cause: Cause) -> str:
-    place = f"  [{cause.place}]" if cause.place else ""
-    path = f", by {' → '.join(cause.path)}" if len(cause.path) > 1 else ""
     sort = f"{cause.sort} " if cause.sort in ("parameter", "term", "waiver") else ""
-    return inline(f"{sort}{cause.name}: {cause.before} → {cause.after}{place}{path}")
+    return sort + cause_line(cause)
 
 
 def _matrix(moved: Impact) -> list[tuple[str, str, int]]:
@@ -72,11 +59,6 @@ def _rules(moved: Impact) -> Iterator[tuple[str, str, list[str]]]:
 def _about(told: ToldFlip) -> str:
     parts = (told.severity, told.owner, deadline(told))
     return inline(" · ".join(part for part in parts if part))
-
-
-def deadline(told: ToldFlip) -> str:
-    """How long there is, and until when; empty for no deadline."""
-    return f"within {told.deadline}" + (f", by {told.due}" if told.due else "") if told.deadline else ""
 
 
 def _because(told: ToldFlip) -> tuple[str, list[str]]:
@@ -229,18 +211,6 @@ def _told_json(one: ToldFlip) -> dict[str, object]:
         "causes": causes,
         "together": one.together,
         "complete": one.complete,
-    }
-
-
-def cause_json(c: Cause) -> dict[str, object]:
-    """A cause, for machines."""
-    return {
-        "sort": c.sort,
-        "name": c.name,
-        "before": c.before,
-        "after": c.after,
-        "place": c.place,
-        "path": list(c.path),
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lexline.app.render.causes import cause_json, cause_line
 from lexline.app.render.sections import sheet
 from lexline.due import CAUSES, DueItem, Queue, WhyNot
-from lexline.impact_causes import Cause
 from lexline_plugins.reporters.documents import dumped
 from lexline_plugins.reporters.wording import counted, inline, printable
 
@@ -49,10 +49,7 @@ def item_json(queue: Queue, item: DueItem) -> dict[str, object]:
         "state": item.state,
         "assignee": item.assignee,
         "settle": item.settle,
-        "moved": [
-            {"sort": c.sort, "name": c.name, "before": c.before, "after": c.after, "place": c.place, "path": [*c.path]}
-            for c in item.moved
-        ],
+        "moved": [cause_json(cause) for cause in item.moved],
         "further": item.further,
     }
 
@@ -80,7 +77,7 @@ def _item(queue: Queue, item: DueItem) -> Iterator[str]:
     yield inline(f"  {item.id}  {due}{owner}{state}")
     about = f"{item.about} of {item.element}" if item.element else item.about
     yield inline(f"    {about}: {item.says}")
-    yield from (f"    {_moved(cause)}" for cause in item.moved)
+    yield from (f"    {cause_line(cause)}" for cause in item.moved)
     if item.further:
         yield f"    and {item.further:,} more"
     if item.rules and item.rules != (item.about,):
@@ -88,17 +85,11 @@ def _item(queue: Queue, item: DueItem) -> Iterator[str]:
     yield inline(f"    to settle it: {item.settle}")
 
 
-def _moved(cause: Cause) -> str:
-    place = f"  [{cause.place}]" if cause.place else ""
-    path = f", by {' → '.join(cause.path)}" if len(cause.path) > 1 else ""
-    return inline(f"{cause.name}: {cause.before} → {cause.after}{place}{path}")
-
-
 def _csv(queue: Queue) -> str:
     rows = []
     for item in queue.items:
         data = item_json(queue, item)
-        data |= {"rules": " ".join(item.rules), "moved": "; ".join(map(_moved, item.moved))}
+        data |= {"rules": " ".join(item.rules), "moved": "; ".join(map(cause_line, item.moved))}
         rows.append([_cell(data[column]) for column in COLUMNS])
     return sheet(COLUMNS, rows)
 
