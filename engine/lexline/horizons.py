@@ -34,6 +34,8 @@ from lexline_lineage.difference import Difference, difference
 
 __all__ = ["Horizon", "HorizonDate", "holds_until", "horizon"]
 
+_Said = tuple[Index, Index]
+"""Elements by number, ascending, and a code for what a rule says of each."""
 _LAST = date.max.toordinal() - EPOCH
 _WAIVABLE = [VERDICTS.index(verdict) for verdict in WAIVABLE]
 
@@ -148,7 +150,7 @@ class _Walk:
         self._last = last
         self.rules = {key: evaluation.program.rules[key] for key in (rules or evaluation.program.rules)}
         self.plan = plan_of(evaluation.program)
-        self._said: dict[Key, tuple[Index, Index]] = {}
+        self._said: dict[Key, _Said] = {}
         self._until: dict[Key, int] = {}
         self._checks = checks
         self.daily: dict[Key, dict[str, None]] = {}
@@ -169,29 +171,17 @@ class _Walk:
     def go(self, evaluation: Evaluation) -> list[Flip]:
         """Decides what is due on the day of an evaluation; what it says otherwise than before."""
         day = evaluation.clock.today.toordinal() - EPOCH
-        was, self.evaluation = self.evaluation, evaluation
+        before, moved = self.evaluation.graph, set[Key]()
         if self._read is evaluation.graph:
-            self.evaluation = evaluation = evaluation.over(was.graph)
-            due = [key for key in self.rules if self._until[key] < day]
-            before = {key: self._said[key] for key in due}
-            self._decide(evaluation, due)
-            return [turn for key in due for turn in self._turns(key, before[key][1], self._said[key])]
-        self._read, changed = evaluation.graph, difference(was.graph, evaluation.graph)
-        self.evaluation = evaluation.over(changed.later)
-        moved = set(self._moved(changed))
+            self.evaluation = evaluation.over(before)
+        else:
+            self._read, changed = evaluation.graph, difference(before, evaluation.graph)
+            self.evaluation = evaluation.over(changed.later)
+            moved.update(self._moved(changed))
         due = [key for key in self.rules if self._until[key] < day or key in moved]
-        before = {key: self._said[key] for key in due}
+        said = {key: self._said[key] for key in due}
         self._decide(self.evaluation, due)
-        ids, found = changed.later.ids, list[Flip]()
-        for key in due:
-            codes = np.full((2, len(ids)), -1, np.int64)
-            codes[0, before[key][0]] = before[key][1]
-            codes[1, self._said[key][0]] = self._said[key][1]
-            found += [
-                Flip(key, ids[number], *map(decided_of, codes[:, number].tolist()))
-                for number in np.flatnonzero(codes[0] != codes[1]).tolist()
-            ]
-        return found
+        return [turn for key in due for turn in self._turns(key, said[key], self._said[key])]
 
     def _moved(self, changed: Difference) -> Iterator[Key]:
         """The rules that may say something else because facts have changed."""
@@ -206,11 +196,14 @@ class _Walk:
             if moved.everything or reached or kind in changed.touched or selected:
                 yield key
 
-    def _turns(self, key: Key, before: Index, after: tuple[Index, Index]) -> Iterator[Flip]:
-        elements, codes = after
-        for row in np.flatnonzero(before != codes).tolist():
-            element = self.evaluation.graph.ids[int(elements[row])]
-            yield Flip(key, element, decided_of(int(before[row])), decided_of(int(codes[row])))
+    def _turns(self, key: Key, before: _Said, after: _Said) -> Iterator[Flip]:
+        """What a rule says otherwise than before, of all elements that are there on either day."""
+        elements = after[0] if np.array_equal(before[0], after[0]) else np.union1d(before[0], after[0])
+        codes = np.full((2, len(elements)), -1, np.int64)
+        for side, (there, said) in zip(codes, (before, after), strict=True):
+            side[np.searchsorted(elements, there)] = said
+        for row in np.flatnonzero(codes[0] != codes[1]).tolist():
+            yield Flip(key, self.evaluation.graph.ids[int(elements[row])], *map(decided_of, codes[:, row].tolist()))
 
     def _decide(self, evaluation: Evaluation, rules: Sequence[Key] | Mapping[Key, Rule]) -> None:
         columns = ColumnEvaluator(self.plan, evaluation.graph, evaluation.clock, evaluation.checks)
