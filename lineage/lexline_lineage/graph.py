@@ -48,6 +48,10 @@ class Column:
     values: NDArray[Any]
     known: NDArray[np.bool_]
 
+    def take(self, rows: NDArray[Any] | slice) -> Column:
+        """The column of some rows."""
+        return Column(self.type, self.values[rows], self.known[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjacency:

@@ -145,8 +145,7 @@ def _without_elements(graph: Graph, removed: list[int]) -> Graph:
         members[kind] = members[kind][kept]
         rows[members[kind]] = np.arange(len(members[kind]), dtype=np.int32)
         for attribute in graph.vocabulary.kinds[kind].attributes:
-            column = columns[kind, attribute]
-            columns[kind, attribute] = Column(column.type, column.values[kept], column.known[kept])
+            columns[kind, attribute] = columns[kind, attribute].take(kept)
             said[kind, attribute] = said[kind, attribute][kept]
     kind_codes[removed] = -1
     appended = {element: number for element, number in graph.appended.items() if number not in gone}

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from lexline_lineage.graph import Adjacency, Column, Graph
+from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.matching import continues, places
 from lexline_lineage.overlay import changeable
 from lexline_lineage.values import Sort
@@ -44,8 +44,7 @@ def _with_elements(graph: Graph, like: Graph) -> Graph:
         members[kind] = numbers[there][order].astype(np.int32)
         rows[members[kind]] = np.arange(len(there), dtype=np.int32)
         for attribute in graph.vocabulary.kinds[kind].attributes if order is not _ALL else ():
-            column = columns[kind, attribute]
-            columns[kind, attribute] = Column(column.type, column.values[order], column.known[order])
+            columns[kind, attribute] = columns[kind, attribute].take(order)
             said[kind, attribute] = said[kind, attribute][order]
     rewired = _Rewiring(numbers, like, len(ids))
     late = np.flatnonzero(kind_codes >= 0)
