@@ -29,7 +29,7 @@ from lexline.plan.nodes import Lineage, Plan, Portfolio, Related
 from lexline.plan.places import EVIDENCE, Place, Reading, reading_of
 from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.values import Sort, Value, ValueType, format_value
-from lexline_lineage.vocabulary import Flow
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow
 
 __all__ = ["FORM", "Bases", "Basis", "basis"]
 
@@ -40,8 +40,6 @@ MEANINGS = {1: "lexline-meaning/2"}
 DIRECTIONS = ("upstream", "downstream")
 FEW = 200
 """From how many walks on compiled kernels are worth their start."""
-COMPLETE = "lineage_complete"
-"""The attribute that says whether an element without recorded inputs is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +343,7 @@ def _flow(graph: Graph, *, upstream: bool) -> Look:
     """How data comes to an element (or goes on from it), and whether all of that is recorded."""
     relations = (relation for relation in graph.vocabulary.relations.values() if relation.flow is not Flow.NONE)
     edges = sorted((relation.name, (relation.flow is Flow.BACKWARD) is upstream) for relation in relations)
-    return Look((COMPLETE,) if upstream else (), tuple(edges))
+    return Look((LINEAGE_COMPLETE,) if upstream else (), tuple(edges))
 
 
 def _adjacency(graph: Graph, name: str, along: bool) -> Adjacency | None:

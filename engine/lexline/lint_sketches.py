@@ -20,7 +20,7 @@ from lexline.lang.types import type_of
 from lexline.lint_draws import Draws, as_sort, calculated, day
 from lexline_lineage.facts import AttributeFact, EdgeFact, ElementFact, Fact, Source
 from lexline_lineage.values import Duration, Value
-from lexline_lineage.vocabulary import Flow, Vocabulary
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow, Vocabulary
 
 __all__ = ["Goal", "Sketch", "Sketcher"]
 
@@ -248,8 +248,8 @@ class Sketcher:
                     self._aim(body, shown, inner, depth + 1)
                 elif navigation.condition is not None:
                     self._aim(navigation.condition, False, inner, depth + 1)
-        if "lineage_complete" in self._vocabulary.kinds[self._sketch.kinds[origin]].attributes:
-            self._sketch.values[origin]["lineage_complete"] = True
+        if LINEAGE_COMPLETE in self._vocabulary.kinds[self._sketch.kinds[origin]].attributes:
+            self._sketch.values[origin][LINEAGE_COMPLETE] = True
         if self._random.random() < 0.7 and (body is not None or navigation.condition is not None):
             beside = body is None or (navigation.condition is not None and self._random.random() < 0.5)
             self._member(navigation, slots, depth, body, shown, beside=beside)

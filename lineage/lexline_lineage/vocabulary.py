@@ -12,7 +12,11 @@ from enum import StrEnum
 
 from lexline_lineage.values import ValueType
 
-__all__ = ["Attribute", "Flow", "Kind", "Relation", "Vocabulary"]
+__all__ = ["LINEAGE_COMPLETE", "Attribute", "Flow", "Kind", "Relation", "Vocabulary"]
+
+
+LINEAGE_COMPLETE = "lineage_complete"
+"""The attribute that says that all direct inputs of an element are recorded: of one without any the lineage is not open."""
 
 
 class Flow(StrEnum):

@@ -18,7 +18,7 @@ from lexline_lineage.hostile_yaml import read_yaml
 from lexline_lineage.problems import LineageError, Problem, nearest
 from lexline_lineage.reading import read_bytes
 from lexline_lineage.values import Sort, ValueType
-from lexline_lineage.vocabulary import Attribute, Flow, Kind, Relation, Vocabulary
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Attribute, Flow, Kind, Relation, Vocabulary
 
 __all__ = ["extend", "load_builtin_vocabulary", "load_vocabulary"]
 
@@ -214,7 +214,7 @@ class _Reader:
         type_ = self._type(form, type_path)
         if type_ is None:
             return None
-        if name == "lineage_complete" and type_.sort is not Sort.BOOLEAN:
+        if name == LINEAGE_COMPLETE and type_.sort is not Sort.BOOLEAN:
             self.refuse("LX450", "`lineage_complete` has to be a boolean", path)
             return None
         if person and type_.sort is not Sort.TEXT:

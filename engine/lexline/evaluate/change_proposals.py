@@ -14,6 +14,7 @@ from lexline.evaluate.verdict import Clock, ReadFact
 from lexline.lang import typed
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Duration, Sort, Value, ValueType
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE
 
 __all__ = ["Proposals", "Supposed"]
 
@@ -142,7 +143,7 @@ class Proposals:
 
 def _closes(fact: ReadFact, gaps: set[tuple[str, str]]) -> bool:
     """Whether a fact says that what isn't recorded isn't there, and helps."""
-    return fact.attribute == "lineage_complete" and fact.value is not True and (fact.element, "inputs") in gaps
+    return fact.attribute == LINEAGE_COMPLETE and fact.value is not True and (fact.element, "inputs") in gaps
 
 
 def _facts(graph: Graph, nodes: Iterable[Node]) -> list[tuple[ReadFact, ValueType]]:
@@ -153,7 +154,7 @@ def _facts(graph: Graph, nodes: Iterable[Node]) -> list[tuple[ReadFact, ValueTyp
         facts = [*node.facts]
         for (element, attribute), kind in read.items():
             if attribute == "inputs":
-                facts.append(ReadFact(element, kind, "lineage_complete", None, None))
+                facts.append(ReadFact(element, kind, LINEAGE_COMPLETE, None, None))
         for fact in facts:
             declared = graph.vocabulary.kinds.get(fact.kind)
             attribute_of = declared.attributes.get(fact.attribute) if declared is not None else None

@@ -10,7 +10,7 @@ from lexline.evaluate.interpret_navigation import Reached, Side, is_open_relatio
 from lexline.evaluate.verdict import MissingFact, ReadFact, Truth
 from lexline.lang.typed import Lineage, Related
 from lexline_lineage.graph import Graph
-from lexline_lineage.vocabulary import Flow
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow
 
 __all__ = ["all_edges", "closing_facts", "gaps_of_openness", "gaps_on_the_way", "path_edges"]
 
@@ -53,11 +53,9 @@ def closing_facts(graph: Graph, scope: Lineage | Related, start: int, reached: R
     elif graph.upstream.is_empty(start) and any(_is_flow(graph, relation) for relation, _ in scope.relations):
         asked = (start,)
     return tuple(
-        ReadFact(
-            graph.ids[number], graph.kind(number), "lineage_complete", True, graph.source(number, "lineage_complete")
-        )
+        ReadFact(graph.ids[number], graph.kind(number), LINEAGE_COMPLETE, True, graph.source(number, LINEAGE_COMPLETE))
         for number in asked
-        if graph.value(number, "lineage_complete") is True
+        if graph.value(number, LINEAGE_COMPLETE) is True
     )
 
 

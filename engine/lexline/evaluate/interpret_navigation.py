@@ -12,7 +12,7 @@ import numpy as np
 from lexline.evaluate.interpret_values import undecided
 from lexline.evaluate.verdict import Truth
 from lexline_lineage.graph import Adjacency, Graph
-from lexline_lineage.vocabulary import Flow
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow
 
 __all__ = [
     "Item",
@@ -170,7 +170,7 @@ def is_open_at(graph: Graph, number: int, side: Side) -> bool:
     return (
         graph.upstream.is_empty(number)
         and graph.vocabulary.kinds[graph.kind(number)].expects_inputs
-        and graph.value(number, "lineage_complete") is not True
+        and graph.value(number, LINEAGE_COMPLETE) is not True
     )
 
 

@@ -23,12 +23,9 @@ from lexline.plan import nodes as plan
 from lexline.plan.nodes import Items, Lineage, Navigate, Navigating, Node, Plan, Related, nodes_read
 from lexline_lineage.difference import Difference
 from lexline_lineage.graph import Adjacency, Graph
-from lexline_lineage.vocabulary import Flow
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow
 
 __all__ = ["Marks", "Moved", "Moves"]
-
-COMPLETE = "lineage_complete"
-"""The attribute that says whether an element without recorded inputs is open."""
 
 FEW = 32
 """Fewer than one in so many elements are put together by their numbers, more by a mark for each."""
@@ -241,7 +238,7 @@ class Moves:
                     found.append(self._marks(np.unique(ends)))
             if upstream:
                 cells = self._changed.cells.items()
-                found += [self._marks(elements) for (_, attribute), elements in cells if attribute == COMPLETE]
+                found += [self._marks(elements) for (_, attribute), elements in cells if attribute == LINEAGE_COMPLETE]
             self._grounds[direction] = _union(found)
         return self._grounds[direction]
 

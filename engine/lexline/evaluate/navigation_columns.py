@@ -18,7 +18,7 @@ from lexline.evaluate.walks import Mark, Masks, edges_from
 from lexline.lang.jsonpath import find
 from lexline.plan.nodes import Lineage, Related
 from lexline_lineage.graph import Adjacency, Graph
-from lexline_lineage.vocabulary import Flow
+from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow
 
 __all__ = [
     "Groups",
@@ -184,7 +184,7 @@ def opening(graph: Graph, direction: str) -> Bools:
 def unrecorded(graph: Graph, kind: str, numbers: Index, adjacency: Adjacency, *, complete: bool) -> Bools:
     """For some elements of a kind: no edge is recorded, and (``complete``) none said to be the whole."""
     empty: Bools = adjacency.starts[numbers] == adjacency.starts[numbers + 1]
-    column = graph.columns.get((kind, "lineage_complete")) if complete else None
+    column = graph.columns.get((kind, LINEAGE_COMPLETE)) if complete else None
     if column is not None and column.values.dtype == np.bool_:
         rows = graph.rows[numbers]
         empty &= ~(column.known[rows] & column.values[rows])
