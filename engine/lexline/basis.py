@@ -25,8 +25,9 @@ from lexline.lang.digest import rule_digest
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key
 from lexline.plan.build import build_plan
-from lexline.plan.nodes import Lineage, Plan, Portfolio, Related
+from lexline.plan.nodes import Lineage, Portfolio, Related
 from lexline.plan.places import EVIDENCE, Place, Reading, reading_of
+from lexline.plan.plans import Plan
 from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.values import Sort, Value, ValueType, format_value
 from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow

@@ -17,7 +17,7 @@ from lexline.impacts import Flip, Impact, RuleChanges
 from lexline.lang.typed import Key, Rule
 from lexline.ledger.waivers import Waiver
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Plan
+from lexline.plan.plans import Plan
 from lexline.plan.uses import all_read
 from lexline_lineage.difference import difference
 from lexline_lineage.values import format_value

@@ -13,8 +13,8 @@ from lexline.evaluate.verdict import Decision, Verdict
 from lexline.lang import typed
 from lexline.lang.digest import rests_on, used_by
 from lexline.lang.typed import Key
-from lexline.plan.nodes import Plan
 from lexline.plan.planned import plan_of
+from lexline.plan.plans import Plan
 from lexline.report import plain_value
 from lexline_lineage.graph import Graph
 from lexline_lineage.overlay import Changes

@@ -9,7 +9,7 @@ from lexline.diagnostics import Diagnostic, LexlineError
 from lexline.evaluate.bounds import Bounds, bounds_within
 from lexline.evaluate.walk_kernels import is_compiled
 from lexline.lang.typed import Key
-from lexline.plan.nodes import Plan
+from lexline.plan.plans import Plan
 from lexline.plan.uses import questions
 from lexline_lineage.footprint import graph_bytes
 from lexline_lineage.graph import Graph

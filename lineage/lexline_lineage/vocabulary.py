@@ -16,7 +16,7 @@ __all__ = ["LINEAGE_COMPLETE", "Attribute", "Flow", "Kind", "Relation", "Vocabul
 
 
 LINEAGE_COMPLETE = "lineage_complete"
-"""The attribute that says that all direct inputs of an element are recorded: of one without any the lineage is not open."""
+"""The attribute that says that all direct inputs of an element are recorded, so that the lineage is not open there."""
 
 
 class Flow(StrEnum):

@@ -24,12 +24,12 @@ from lexline.plan.nodes import (
     Navigate,
     Navigating,
     Node,
-    Plan,
     Quantify,
     Related,
     navigation_of,
     nodes_read,
 )
+from lexline.plan.plans import Plan
 from lexline.plan.uses import Question, Uses
 from lexline_lineage.graph import Graph
 

@@ -40,8 +40,9 @@ from lexline.evaluate.walk_kernels import Choice, walk_kernels
 from lexline.evaluate.ways import WholeWays
 from lexline.lang.typed import Key, Program
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Domain, Input, Items, Lineage, Node, Plan, navigation_of
+from lexline.plan.nodes import Domain, Input, Items, Lineage, Node, navigation_of
 from lexline.plan.planned import plan_of
+from lexline.plan.plans import Plan
 from lexline.plan.uses import Question, Uses, questions
 from lexline_lineage.graph import Graph
 from lexline_lineage.values import Value

@@ -10,7 +10,8 @@ import numpy as np
 
 from lexline.evaluate.column_types import Bools, Cells, Index
 from lexline.evaluate.navigation_columns import Groups
-from lexline.plan.nodes import Domain, Input, Items, Navigate, Plan
+from lexline.plan.nodes import Domain, Input, Items, Navigate
+from lexline.plan.plans import Plan
 from lexline_lineage.graph import Graph
 
 __all__ = ["Frame", "Reader", "Ways", "distinct"]

@@ -27,7 +27,8 @@ from lexline.evaluate.truth_columns import inverse, lines_that_count
 from lexline.evaluate.verdict import Clock
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Input, Node, Plan, nodes_read
+from lexline.plan.nodes import Input, Node, nodes_read
+from lexline.plan.plans import Plan
 from lexline.plan.uses import all_read
 from lexline_lineage.values import Sort
 

@@ -20,7 +20,8 @@ from lexline.evaluate.walk_kernels import walk_kernels
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Items, Lineage, Navigate, Navigating, Node, Plan, Related, nodes_read
+from lexline.plan.nodes import Items, Lineage, Navigate, Navigating, Node, Related, nodes_read
+from lexline.plan.plans import Plan
 from lexline_lineage.difference import Difference
 from lexline_lineage.graph import Adjacency, Graph
 from lexline_lineage.vocabulary import LINEAGE_COMPLETE, Flow

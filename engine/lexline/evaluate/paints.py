@@ -20,18 +20,8 @@ from lexline.evaluate.kernels_sets import ranks_of
 from lexline.evaluate.orders import Order
 from lexline.evaluate.repaint import Area, Repaint
 from lexline.plan.batches import cap_of
-from lexline.plan.nodes import (
-    Aggregate,
-    CompareSome,
-    Extreme,
-    Items,
-    Lineage,
-    Navigate,
-    Node,
-    Plan,
-    Quantify,
-    navigation_of,
-)
+from lexline.plan.nodes import Aggregate, CompareSome, Extreme, Items, Lineage, Navigate, Node, Quantify, navigation_of
+from lexline.plan.plans import Plan
 from lexline_lineage.graph import Graph
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lexline.evaluate.column_types import Bools, Truths, truths
 from lexline.evaluate.decisions import PHASES, VERDICTS
 from lexline.evaluate.verdict import Clock, Phase, Truth, Verdict, decide_verdict
-from lexline.plan.nodes import ForcePlan
+from lexline.plan.plans import ForcePlan
 
 __all__ = [
     "PHASES",

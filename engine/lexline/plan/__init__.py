@@ -1,4 +1,4 @@
-"""From the typed tree to a plan. In: a typed program. Out: a ``Plan`` (``nodes``).
+"""From the typed tree to a plan. In: a typed program. Out: a ``Plan`` (``plans``).
 
 ``build`` turns the trees of all rules, terms and measures into one table of nodes, in which equal expressions are one
 node; ``rewrite`` replaces nodes by cheaper ones of the same meaning; ``show`` prints a plan.

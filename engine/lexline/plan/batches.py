@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from lexline.plan.nodes import Navigating, Node, Plan, Quantify
+from lexline.plan.nodes import Navigating, Node, Quantify
+from lexline.plan.plans import Plan
 
 __all__ = ["TOGETHER", "batches", "cap_of"]
 

@@ -11,7 +11,8 @@ from typing import Literal, assert_never
 
 from lexline.lang import typed
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import BOOLEAN, Domain, Input, NodeTable, Operation, Plan
+from lexline.plan.nodes import BOOLEAN, Domain, Input, Operation
+from lexline.plan.plans import ForcePlan, MeasurePlan, NodeTable, Plan, RulePlan
 from lexline_lineage.values import Sort, ValueType
 
 __all__ = ["build_plan"]
@@ -23,7 +24,7 @@ def build_plan(program: typed.Program, kind: str | None = None) -> Plan:
     rules = {key: builder.rule(key) for key, rule in program.rules.items() if kind in (None, rule.kind)}
     nowhere = _Scope((), {})
     measures = {
-        key: plan.MeasurePlan(key, builder.read(measure.value, nowhere))
+        key: MeasurePlan(key, builder.read(measure.value, nowhere))
         for key, measure in (program.measures.items() if kind is None else ())
     }
     return Plan(tuple(builder.table.nodes), rules, measures)
@@ -49,15 +50,15 @@ class _Builder:
         self.program = program
         self.table = NodeTable()
         self._terms: dict[typed.TermKey, Input] = {}
-        self._rules: dict[typed.Key, plan.RulePlan] = {}
+        self._rules: dict[typed.Key, RulePlan] = {}
 
     # ---- declarations ----------------------------------------------------------------------------------------------
 
-    def rule(self, key: typed.Key) -> plan.RulePlan:
+    def rule(self, key: typed.Key) -> RulePlan:
         if key not in self._rules:
             rule = self.program.rules[key]
             scope = _Scope((rule.kind,), {0: 0})
-            self._rules[key] = plan.RulePlan(
+            self._rules[key] = RulePlan(
                 key,
                 rule.kind,
                 self.program.timezone(key[0]),
@@ -65,7 +66,7 @@ class _Builder:
                 self._joined("or", [self.read(clause.condition, scope) for clause in rule.exceptions], scope),
                 self._joined("and", [self.read(part, scope) for part in rule.requirements], scope),
                 tuple(
-                    plan.ForcePlan(line.since, line.until, line.published, self._condition(line.condition, scope))
+                    ForcePlan(line.since, line.until, line.published, self._condition(line.condition, scope))
                     for line in rule.force
                 ),
             )

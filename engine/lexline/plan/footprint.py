@@ -13,7 +13,8 @@ from typing import Literal, Self
 from lexline.lang.signatures import CheckSignature
 from lexline.lang.typed import Key
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Items, Node, Plan, navigation_of, nodes_read
+from lexline.plan.nodes import Items, Node, navigation_of, nodes_read
+from lexline.plan.plans import Plan
 
 __all__ = ["Footprint", "attributes_read", "footprint", "footprint_lines", "footprints"]
 

@@ -14,7 +14,8 @@ from typing import Self
 
 from lexline.lang.signatures import CheckSignature, Reads
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Items, Lineage, Navigate, Node, Plan, Portfolio, Related, RulePlan, navigation_of
+from lexline.plan.nodes import Items, Lineage, Navigate, Node, Portfolio, Related, navigation_of
+from lexline.plan.plans import Plan, RulePlan
 from lexline_lineage.vocabulary import Vocabulary
 
 __all__ = ["EVIDENCE", "Asked", "Place", "Reading", "reading_of"]

@@ -6,7 +6,7 @@ from weakref import WeakValueDictionary, finalize
 
 from lexline.lang.typed import Program
 from lexline.plan.build import build_plan
-from lexline.plan.nodes import Plan
+from lexline.plan.plans import Plan
 from lexline.plan.rewrite import rewrite
 
 __all__ = ["plan_of"]

@@ -20,23 +20,19 @@ from lexline.plan.nodes import (
     Connect,
     Constant,
     Extreme,
-    ForcePlan,
     Input,
     Lineage,
-    MeasurePlan,
     Navigate,
     Navigating,
     Node,
-    NodeTable,
     Operation,
     Parameter,
-    Plan,
     Quantify,
     Related,
-    RulePlan,
     navigation_of,
     nodes_read,
 )
+from lexline.plan.plans import ForcePlan, MeasurePlan, NodeTable, Plan, RulePlan
 from lexline_lineage.values import Sort
 
 __all__ = [

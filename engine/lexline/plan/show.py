@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lexline.plan import nodes as plan
-from lexline.plan.nodes import Domain, Input, Items, Navigate, Node, Plan
+from lexline.plan.nodes import Domain, Input, Items, Navigate, Node
+from lexline.plan.plans import Plan
 from lexline_lineage.values import Sort, format_value
 
 __all__ = ["show_plan"]

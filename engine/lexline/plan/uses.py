@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lexline.lang.typed import Key
-from lexline.plan.nodes import Plan, nodes_read
+from lexline.plan.nodes import nodes_read
+from lexline.plan.plans import Plan
 
 __all__ = ["Question", "Questions", "Uses", "all_read", "columns_read", "questions"]
 

@@ -17,8 +17,8 @@ from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
 from lexline.lang.typed import Program
 from lexline.memory import parse_size, shown_size
-from lexline.plan.nodes import Plan
 from lexline.plan.planned import plan_of
+from lexline.plan.plans import Plan
 from lexline.plan.uses import Uses, questions
 from lexline_lineage.builder import build
 from lexline_lineage.graph import Graph

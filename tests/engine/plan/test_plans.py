@@ -18,7 +18,7 @@ from lexline.evaluate.verdict import Clock
 from lexline.lang.compile import compile_text
 from lexline.plan.build import build_plan
 from lexline.plan.footprint import footprint_lines, footprints
-from lexline.plan.nodes import Plan
+from lexline.plan.plans import Plan
 from lexline.plan.rewrite import REWRITES
 from lexline.plan.show import show_plan
 from lexline_lineage.builder import build
