@@ -71,6 +71,8 @@ class Moved:
 
 _STILL = Moved()
 
+_Turn = tuple[int, bool, int]
+"""When a node is decided: its depth, whether alone, and its number."""
 Look = Callable[[int, Moved], Moved]
 """Tells, of a node and its rows that may have moved, which have."""
 
@@ -113,14 +115,10 @@ class Moves:
         pending = [self._turn(number) for number in seen]
         heapify(pending)
         while pending:
-            together = [heappop(pending)]
-            while pending and pending[0][:2] == together[0][:2] == (together[0][0], False):
-                together.append(heappop(pending))
-            for _, _, number in together:
-                if not (found := self._of(rules.nodes[number])).nothing:
-                    self.nodes[number] = found
-            for number in (number for _, _, number in together if number in self.nodes):
-                moved = self.nodes[number] if look is None else look(number, self.nodes[number])
+            found = {number: may for number in _next(pending) if not (may := self._of(rules.nodes[number])).nothing}
+            self.nodes.update(found)  # before any is decided: they are painted together
+            for number, may in found.items():
+                moved = may if look is None else look(number, may)
                 if not moved.nothing:
                     self._moved[number] = moved
                     further = [reader for reader in rules.readers[number] if reader not in seen]
@@ -129,7 +127,7 @@ class Moves:
                         heappush(pending, self._turn(reader))
         return self
 
-    def _turn(self, number: int) -> tuple[int, bool, int]:
+    def _turn(self, number: int) -> _Turn:
         """When a node has its turn: after all that it reads, those that are painted together one after another."""
         operation = self._plan.nodes[number].operation
         is_alone = not isinstance(operation, Navigating) or operation.method == "pairs"
@@ -254,6 +252,15 @@ class Moves:
         size = len(self._graph.ids)
         there = None if elements is None else elements[: np.searchsorted(elements, size)]
         return None if there is None or not len(there) else Marks(there, size)
+
+
+def _next(pending: list[_Turn]) -> list[int]:
+    """Takes from a heap the node whose turn it is; one that is painted, with all that are painted with it."""
+    depth, is_alone, number = heappop(pending)
+    found = [number]
+    while not is_alone and pending and pending[0][:2] == (depth, False):
+        found.append(heappop(pending)[2])
+    return found
 
 
 def _union(parts: Iterable[Marks | None]) -> Marks | None:
