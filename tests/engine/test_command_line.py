@@ -167,7 +167,7 @@ def test_explain_marks_parts_and_says_what_would_change(project: Path, capsys: p
         (["check", "--policy", "nowhere.policy"], "nowhere.policy"),
         (["fmt", "nowhere"], "nowhere"),
         (["inventory", "--kind", "modl"], "did you mean `model`?"),
-        (["inventory", "--format", "xml"], "text, json or html"),
+        (["inventory", "--format", "xml"], "`text`, `json` or `html`"),
         (["inventory", "--portfolio", "nowhere.yaml"], "there is no such file"),
         (["frobnicate"], "frobnicate"),
         (["check", "--frobnicate"], "frobnicate"),

@@ -68,7 +68,7 @@ def test_show_writes_out_one(number: int, project: Path, capsys: pytest.CaptureF
         (["replay", "2"], "entry 2 is no evaluation but an `assessment`"),
         (["replay", "2"], "evaluations are `1`"),
         (["show", "--kind", "waver"], "`waiver-withdrawn`"),
-        (["show", "--format", "html"], "write text or json"),
+        (["show", "--format", "html"], "write `text` or `json`"),
         (["verify", "--head", "7"], "write NUMBER:sha256:"),
     ],
 )
