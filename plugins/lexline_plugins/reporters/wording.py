@@ -96,8 +96,7 @@ def action_lines(decision: Decision) -> list[str]:
     """What to do; of what is undecided, first what would settle it."""
     if decision.verdict not in (Verdict.UNKNOWN, Verdict.ERROR):
         return [f"what to do: {inline(decision.remedy)}"] if decision.remedy else []
-    missing = [fact for reason in decision.reasons for fact in reason.missing]
-    steps = list(dict.fromkeys(_settled_by(fact, missing) for fact in missing))
+    steps = _settled_by([fact for reason in decision.reasons for fact in reason.missing])
     if len(steps) > SETTLING:
         steps[SETTLING:] = [f"{len(steps) - SETTLING} more"]
     lines = [f"to settle it: {inline(_listed(steps))}"] if steps else []
@@ -108,20 +107,21 @@ SETTLING = 3
 """How many things that would settle a verdict are named in one sentence."""
 
 
-def _settled_by(fact: MissingFact, missing: list[MissingFact]) -> str:
-    """What somebody has to do about a missing fact, and about others of its element that are only to be recorded."""
+def _settled_by(missing: list[MissingFact]) -> list[str]:
+    """What somebody has to do about missing facts, each thing once; what is only to be recorded, by element."""
     perhaps, names = "it is only possible that it ", {"inputs": "what flows into it", "outputs": "what flows out of it"}
-    if fact.kind == "parameter":
-        return f"give the parameter {fact.attribute} a value"
-    if fact.attribute.startswith("check "):
-        return f"see why {fact.attribute} says nothing of {fact.element}"
-    if fact.why.startswith(perhaps):
-        return f"say whether {fact.element} {fact.why.removeprefix(perhaps)}"
-    same = (one for one in missing if one.element == fact.element and not one.why.startswith(perhaps))
-    recorded = dict.fromkeys(
-        names.get(one.attribute, one.attribute) for one in same if not one.attribute.startswith("check ")
-    )
-    return f"record for {fact.element} {_listed(list(recorded))}"
+    steps: dict[str, dict[str, None]] = {}
+    for fact in missing:
+        if fact.kind == "parameter":
+            steps[f"give the parameter {fact.attribute} a value"] = {}
+        elif fact.attribute.startswith("check "):
+            steps[f"see why {fact.attribute} says nothing of {fact.element}"] = {}
+        elif fact.why.startswith(perhaps):
+            steps[f"say whether {fact.element} {fact.why.removeprefix(perhaps)}"] = {}
+        else:
+            recorded = steps.setdefault(f"record for {fact.element}", {})
+            recorded[names.get(fact.attribute, fact.attribute)] = None
+    return [f"{step} {_listed(list(recorded))}" if recorded else step for step, recorded in steps.items()]
 
 
 def _listed(words: list[str]) -> str:
